@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// Errors of Commit and Snapshot that callers decide by.
+// Errors that callers decide by.
 var (
 	// ErrConflict is returned when a key that the change-set read or wrote has
 	// changed since its base revision.
@@ -28,6 +28,11 @@ var (
 	ErrCompacted = errors.New("that revision is kept no longer")
 	// ErrNoRevision is returned when a revision is asked for that does not exist yet.
 	ErrNoRevision = errors.New("there is no such revision")
+	// ErrNoChange is returned when every write of a change-set is of the value that
+	// is there already; no revision is made of it.
+	ErrNoChange = errors.New("the change changes nothing")
+	// ErrClosed is returned when the store was closed.
+	ErrClosed = errors.New("the store is closed")
 )
 
 // Write is one key's new value; a nil Value deletes the key.
@@ -64,7 +69,8 @@ type Change struct {
 }
 
 // Snapshot is the store as of one revision, which does not change under its reader.
-// Close it soon: the embedded store can't reuse pages while one is open.
+// Close it soon: the embedded store can't reuse pages while one is open. One
+// goroutine at a time may use it.
 type Snapshot interface {
 	Revision() uint64
 	// Get returns nil where there is no such key. The value may be kept and must not be changed.
@@ -81,7 +87,9 @@ type Store interface {
 	// Commit commits each change-set as a revision of its own, all in one durable
 	// write. Results are by position: a change-set that conflicts has an error that is
 	// ErrConflict and leaves the others be (those behind it see those before it).
-	// A failure of the store itself is the one error, and then nothing was committed.
+	// Writes of the value that is there already are dropped; one that has no others
+	// is ErrNoChange. A failure of the store itself is the one error, and then nothing
+	// was committed.
 	Commit(ctx context.Context, sets []ChangeSet) ([]CommitResult, error)
 	// Head is the newest revision's number, 0 for an empty store.
 	Head() uint64
@@ -89,10 +97,13 @@ type Store interface {
 	Snapshot(revision uint64) (Snapshot, error)
 	// Revisions yields revisions from the newest to the oldest kept.
 	Revisions(ctx context.Context) iter.Seq2[Revision, error]
-	// Diff returns what one revision changed, ordered by key.
+	// Diff returns what one revision changed, ordered by key. Values may be kept and
+	// must not be changed.
 	Diff(revision uint64) ([]Change, error)
 	// Watch yields the revisions after one, those there are and then those that come,
-	// until ctx ends.
+	// until ctx ends. It ends with ErrCompacted where a revision was dropped before it
+	// could be yielded (start again from a snapshot), with ErrClosed when the store is
+	// closed, and with ErrNoRevision where "after" does not exist yet.
 	Watch(ctx context.Context, after uint64) iter.Seq2[Revision, error]
 
 	// PutVerdicts keeps verdicts (by target; nil removes), Verdicts returns all of them.

@@ -1,0 +1,258 @@
+package control
+
+// Compiling steered records: settings become sets with words, switches and answers.
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"meridian/config"
+	"meridian/dnsserver/answer"
+	"meridian/healthcheck"
+	"meridian/steering"
+	"meridian/view"
+	"meridian/wire"
+)
+
+// runtime is what outlives a view: the words and switches that compiled records hang
+// on. Only the writer touches it.
+type runtime struct {
+	checker *healthcheck.Checker
+	regions map[string]*liveRegion
+	records map[recordKey]*liveRecord
+	slots   []string // region names by counter slot
+	garbage []*healthcheck.Handle
+}
+
+type recordKey struct{ zone, owner wire.Name }
+
+// liveRegion is a region's word and switch; they stay while the process runs, so that
+// a region that goes and returns is the same to old views.
+type liveRegion struct {
+	target   healthcheck.Target  // the zero value without a check
+	handle   *healthcheck.Handle // nil without a check
+	operator *steering.Switch
+	slot     uint16
+}
+
+// liveRecord is a steered record's handles and switches.
+type liveRecord struct {
+	handles  map[handleKey]*healthcheck.Handle
+	switches map[string]*steering.Switch // by endpoint
+}
+
+type handleKey struct {
+	endpoint string
+	typ      uint16
+}
+
+// Slots under which answers are counted beside the regions' own.
+const (
+	slotFallback = 0
+	slotOther    = answer.MaxRegionSlots - 1
+)
+
+func newRuntime(checker *healthcheck.Checker) *runtime {
+	return &runtime{checker: checker, regions: map[string]*liveRegion{}, records: map[recordKey]*liveRecord{}, slots: []string{"fallback"}}
+}
+
+// region returns a region's live part, with its check as the state has it.
+func (r *runtime) region(s *State, name string) *liveRegion {
+	live := r.regions[name]
+	if live == nil {
+		live = &liveRegion{operator: &steering.Switch{}, slot: slotOther}
+		if len(r.slots) < slotOther {
+			live.slot = uint16(len(r.slots))
+			r.slots = append(slices.Clip(r.slots), name)
+		}
+		live.operator.Store(steering.SettingOf(s.Overrides[OverrideKey{Region: name}]))
+		r.regions[name] = live
+	}
+	settings := s.Regions[name]
+	var target healthcheck.Target
+	if settings.Check != "" {
+		target = healthcheck.NewTarget(s.Checks[settings.Check], settings.Address, name)
+	}
+	if target == live.target {
+		return live
+	}
+	old := live.handle
+	live.target, live.handle = target, nil
+	if settings.Check != "" {
+		live.handle = r.checker.Acquire(healthcheck.Group{Targets: []healthcheck.Target{target}, Min: 1}, old)
+	}
+	r.drop(old)
+	return live
+}
+
+// drop lets a handle go once nothing answers from it any more.
+func (r *runtime) drop(h *healthcheck.Handle) {
+	if h != nil {
+		r.garbage = append(r.garbage, h)
+	}
+}
+
+// release lets go what was dropped: the view that used it is no longer answered from.
+func (r *runtime) release() {
+	for _, h := range r.garbage {
+		r.checker.Release(h)
+	}
+	r.garbage = nil
+}
+
+// compile makes a steered record, taking its words over from the record before it.
+func (r *runtime) compile(s *State, j job, tables map[tableKey]*steering.Table) *view.Steered {
+	settings := j.settings.WithDefaults()
+	key := recordKey{j.zone, j.owner}
+	old := r.records[key]
+	if old == nil {
+		old = &liveRecord{}
+	}
+	live := &liveRecord{handles: map[handleKey]*healthcheck.Handle{}, switches: map[string]*steering.Switch{}}
+	for name := range settings.Endpoints {
+		if live.switches[name] = old.switches[name]; live.switches[name] == nil {
+			live.switches[name] = &steering.Switch{}
+			live.switches[name].Store(steering.SettingOf(s.Overrides[OverrideKey{Zone: j.zone, Owner: j.owner, Endpoint: name}]))
+		}
+	}
+	made := &view.Steered{Settings: j.settings}
+	for _, typ := range TypesOf(settings) {
+		c := typeCompiler{runtime: r, state: s, job: j, settings: settings, typ: typ, live: live, old: old}
+		made.Types = append(made.Types, c.compile(tables[keyOf(s, settings, typ)]))
+	}
+	for _, h := range old.handles {
+		r.drop(h)
+	}
+	r.records[key] = live
+	return made
+}
+
+// forget lets a record's handles go.
+func (r *runtime) forget(key recordKey) {
+	if live := r.records[key]; live != nil {
+		for _, h := range live.handles {
+			r.drop(h)
+		}
+		delete(r.records, key)
+	}
+}
+
+// typeCompiler compiles one type of one record.
+type typeCompiler struct {
+	*runtime
+	state     *State
+	job       job
+	settings  config.Steered
+	typ       uint16
+	live, old *liveRecord
+}
+
+func (c typeCompiler) compile(table *steering.Table) view.SteeredType {
+	var made view.SteeredType
+	var endpoints []steering.Endpoint
+	for _, name := range c.settings.EndpointNames() {
+		e := c.settings.Endpoints[name]
+		rdata := rdataOf(e, c.typ)
+		if len(rdata) == 0 {
+			continue
+		}
+		region := c.region(c.state, e.Region)
+		index, _ := slices.BinarySearch(table.Regions, e.Region)
+		ep := steering.NewEndpoint(name, uint8(index), *e.Weight, e.Tier)
+		ep.Own, ep.Regional = c.live.switches[name], region.operator
+		if region.handle != nil {
+			ep.RegionHealth = region.handle.Word()
+		}
+		if h := c.health(name, e); h != nil {
+			ep.Health = h.Word()
+		}
+		endpoints = append(endpoints, ep)
+		made.Answers = append(made.Answers, c.encode(rdata))
+		made.Slots = append(made.Slots, region.slot)
+	}
+	made.Type, made.Slots = c.typ, append(made.Slots, slotFallback)
+	made.Choice = steering.NewSet(table, endpoints)
+	made.Choice.MinUp = c.settings.MinUp
+	made.Choice.LastGood = c.settings.WhenAllDown.Mode == config.LastGood
+	if c.settings.Policy != config.PolicyFailover {
+		made.Choice.OneTier()
+	}
+	made.Fallbacks, made.Choice.Fallback = c.fallbacks(table)
+	return made
+}
+
+// health holds the word of an endpoint's addresses of this type; nil without a check.
+func (c typeCompiler) health(name string, e config.Endpoint) *healthcheck.Handle {
+	if e.Check == "" || c.typ == wire.TypeCNAME {
+		return nil
+	}
+	check := c.state.Checks[e.Check]
+	group := healthcheck.Group{Min: e.MinAddresses}
+	for _, addr := range addressesOf(e, c.typ) {
+		group.Targets = append(group.Targets, healthcheck.NewTarget(check, addr, c.job.owner.String()))
+	}
+	key := handleKey{name, c.typ}
+	c.live.handles[key] = c.checker.Acquire(group, c.old.handles[key])
+	return c.live.handles[key]
+}
+
+func (c typeCompiler) encode(rdata [][]byte) *wire.RRset {
+	ttl := uint32(time.Duration(c.settings.TTL) / time.Second)
+	return wire.EncodeRRset(c.job.owner, c.job.zone, c.typ, ttl, rdata)
+}
+
+// fallbacks are when_all_down's addresses of this type; a region matters only where
+// the topology has fences.
+func (c typeCompiler) fallbacks(table *steering.Table) (*wire.RRset, []steering.Fallback) {
+	var rdata [][]byte
+	var list []steering.Fallback
+	for _, f := range c.settings.WhenAllDown.Fallback {
+		if typeOf(f.Address) != c.typ {
+			continue
+		}
+		rdata = append(rdata, f.Address.AsSlice())
+		region := -1
+		if i, ok := slices.BinarySearch(table.Regions, f.Region); ok {
+			region = i
+		}
+		list = append(list, steering.Fallback{Region: region})
+	}
+	if len(rdata) == 0 {
+		return nil, nil
+	}
+	return c.encode(rdata), list
+}
+
+// rdataOf is an endpoint's RDATA of a type, in the order of its addresses.
+func rdataOf(e config.Endpoint, typ uint16) [][]byte {
+	if typ == wire.TypeCNAME {
+		name, err := wire.ParseName(e.Name)
+		if err != nil {
+			return nil
+		}
+		return [][]byte{[]byte(name)}
+	}
+	var rdata [][]byte
+	for _, a := range addressesOf(e, typ) {
+		rdata = append(rdata, a.AsSlice())
+	}
+	return rdata
+}
+
+func addressesOf(e config.Endpoint, typ uint16) []netip.Addr {
+	var of []netip.Addr
+	for _, a := range e.Addresses {
+		if typeOf(a) == typ {
+			of = append(of, a.Unmap())
+		}
+	}
+	return of
+}
+
+func typeOf(a netip.Addr) uint16 {
+	if a.Unmap().Is4() {
+		return wire.TypeA
+	}
+	return wire.TypeAAAA
+}

@@ -1,0 +1,174 @@
+package control
+
+// Control: the owner of the state, and the ways in.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"meridian/config"
+	"meridian/dnsserver/answer"
+	"meridian/geoip"
+	"meridian/healthcheck"
+	"meridian/steering"
+	"meridian/store"
+	"meridian/zones"
+)
+
+// Options are what a Control stands on; all but OnView are needed.
+type Options struct {
+	Store   store.Store
+	Base    *geoip.Base
+	Checker *healthcheck.Checker
+	Shared  *answer.Shared // gets each new view
+	Logger  *slog.Logger
+	Now     func() time.Time
+	// OnView, if not nil, is told how long each new view took to build.
+	OnView func(time.Duration)
+}
+
+// Control turns changes into states. Make it with New; Run must run.
+type Control struct {
+	opts     Options
+	tables   *tables
+	state    atomic.Pointer[State]
+	requests chan *request
+	stopped  chan struct{} // closed when Run has ended
+	slots    atomic.Pointer[[]string]
+	runtime  *runtime // the writer's
+}
+
+// New loads the state from the store and gives the first view to opts.Shared.
+func New(ctx context.Context, opts Options) (*Control, error) {
+	c := &Control{
+		opts:     opts,
+		tables:   newTables(opts.Base),
+		requests: make(chan *request),
+		stopped:  make(chan struct{}),
+		runtime:  newRuntime(opts.Checker),
+	}
+	if err := c.load(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// State returns the present state.
+func (c *Control) State() *State { return c.state.Load() }
+
+// Base is the base table that clients are located by.
+func (c *Control) Base() *geoip.Base { return c.opts.Base }
+
+// RegionSlots are the names of the slots by which Counters count steered answers.
+func (c *Control) RegionSlots() []string { return *c.slots.Load() }
+
+// ErrStopped is returned when a change comes after the end of Run.
+var ErrStopped = errors.New("the server is stopping and takes no changes")
+
+// Commit validates a change as a whole and makes it one revision. When it returns,
+// the change is durable and queries see it. Its error is a config.Problems where the
+// change is refused for what is in it, store.ErrConflict where what it touches has
+// changed since its base; then nothing has changed.
+func (c *Control) Commit(ctx context.Context, change Change) (Result, error) {
+	for {
+		p, tables, err := c.prepare(&change)
+		if err != nil {
+			return Result{}, err
+		}
+		r := &request{ctx: ctx, plan: p, tables: tables, done: make(chan struct{})}
+		select {
+		case c.requests <- r:
+		case <-ctx.Done():
+			return Result{}, ctx.Err()
+		case <-c.stopped:
+			return Result{}, ErrStopped
+		}
+		<-r.done
+		// Another change came between that made other tables necessary: again.
+		if !errors.Is(r.err, errStale) {
+			return r.result, r.err
+		}
+	}
+}
+
+// Plan is Commit without the commit: what would be refused, warned of and written.
+func (c *Control) Plan(_ context.Context, change Change) (Result, error) {
+	p, _, err := c.prepare(&change)
+	if err != nil {
+		return Result{}, err
+	}
+	diff, err := c.diff(p.writes)
+	if err != nil {
+		return Result{}, err
+	}
+	return p.result(store.Revision{}, diff), nil
+}
+
+// prepare plans a change on the present state and has the class tables made that it
+// needs.
+func (c *Control) prepare(change *Change) (*plan, map[tableKey]*steering.Table, error) {
+	p := newPlan(c.State(), change, c.opts.Now())
+	if err := p.problems.Err(); err != nil {
+		return nil, nil, err
+	}
+	tables, err := c.tablesFor(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	return p, tables, nil
+}
+
+// tablesFor has the tables made that the plan's records need. What a fence or a class
+// count forbids is a problem of the record that needs the table.
+func (c *Control) tablesFor(p *plan) (map[tableKey]*steering.Table, error) {
+	made := map[tableKey]*steering.Table{}
+	var problems config.Problems
+	for _, j := range p.compile {
+		settings := j.settings.WithDefaults()
+		for _, typ := range TypesOf(settings) {
+			key := keyOf(p.next, settings, typ)
+			if made[key] != nil {
+				continue
+			}
+			table, err := c.tables.get(p.next, settings, typ)
+			if err != nil {
+				problems = append(problems, config.Problem{
+					Path:    []string{"zones", j.zone.String(), "steered", j.owner.String()},
+					Message: fmt.Sprintf("type %s: %v", zones.TypeName(typ), err),
+				})
+				continue
+			}
+			made[key] = table
+		}
+	}
+	return made, problems.Err()
+}
+
+// result is what Commit and Plan tell of a plan.
+func (p *plan) result(rev store.Revision, diff []store.Change) Result {
+	return Result{Revision: rev, Warnings: p.problems, Notes: p.notes, Diff: diff}
+}
+
+// diff compares writes with what the store has.
+func (c *Control) diff(writes []store.Write) ([]store.Change, error) {
+	snap, err := c.opts.Store.Snapshot(0)
+	if err != nil {
+		return nil, fmt.Errorf("reading the store: %w", err)
+	}
+	defer snap.Close()
+	var diff []store.Change
+	for _, w := range writes {
+		before, err := snap.Get(w.Key)
+		if err != nil {
+			return nil, fmt.Errorf("reading the store: %w", err)
+		}
+		if string(before) != string(w.Value) || (before == nil) != (w.Value == nil) {
+			diff = append(diff, store.Change{Key: w.Key, Before: before, After: w.Value})
+		}
+	}
+	return diff, nil
+}

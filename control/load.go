@@ -1,0 +1,44 @@
+package control
+
+// Start: the state is read from the store, by the same plan that a change takes.
+
+import (
+	"context"
+	"fmt"
+
+	"meridian/view"
+)
+
+// load makes the first state from all that the store has.
+func (c *Control) load(ctx context.Context) error {
+	snap, err := c.opts.Store.Snapshot(0)
+	if err != nil {
+		return fmt.Errorf("reading the store: %w", err)
+	}
+	defer snap.Close()
+	var change Change
+	for key, value := range snap.Range("") {
+		if err := change.add(key, value); err != nil {
+			return err
+		}
+	}
+	if err := snap.Err(); err != nil {
+		return fmt.Errorf("reading the store: %w", err)
+	}
+	empty := &State{View: &view.View{}}
+	p := newPlan(empty, &change, c.opts.Now())
+	if err := p.problems.Err(); err != nil {
+		return fmt.Errorf("the store holds a configuration that this version refuses:\n%w", err)
+	}
+	tables, err := c.tablesFor(p)
+	if err != nil {
+		return fmt.Errorf("the store holds a configuration that this version refuses:\n%w", err)
+	}
+	p.provisional(snap.Revision())
+	state := c.compilePlan(empty, &request{ctx: ctx, plan: p, tables: tables})
+	for key := range state.Overrides {
+		c.flip(state, key)
+	}
+	c.publish(state)
+	return nil
+}

@@ -1,0 +1,278 @@
+package control
+
+// One zone's part of a plan: its new tree, the writes, its serial, and what is wrong.
+
+import (
+	"fmt"
+
+	"meridian/config"
+	"meridian/store"
+	"meridian/view"
+	"meridian/wire"
+	"meridian/zones"
+)
+
+// zonePlan is the work on one zone.
+type zonePlan struct {
+	*plan
+	name    wire.Name
+	old     *view.Zone // nil for a new one
+	edit    *view.Edit
+	mode    zones.SerialMode
+	touched map[wire.Name]bool // owners that changed
+	soa     *zones.RRset       // when the change brings one
+	changed bool               // beyond the SOA
+	source  *zones.Contents    // where positions are, or nil
+}
+
+func (p *plan) zone(name wire.Name, c *ZoneChange) {
+	z := &zonePlan{plan: p, name: name, old: p.prev.View.Zone(name), touched: map[wire.Name]bool{}, source: c.Contents}
+	if c.Delete {
+		z.delete()
+		return
+	}
+	from := z.old
+	if from == nil {
+		if c.Contents == nil && !c.Create {
+			p.refuse("import the zone first, or create it", "there is no zone %s", name)
+			return
+		}
+		from = view.NewZone(name)
+	}
+	z.mode = from.Serials
+	if c.Serials != "" {
+		z.mode = c.Serials
+	}
+	if z.mode == "" {
+		z.mode = zones.DateCounter
+	}
+	if z.old == nil || z.mode != from.Serials {
+		p.writes = append(p.writes, jsonWrite("zone/"+nameKey(name), zoneValue{z.mode}))
+	}
+	z.edit = from.Edit()
+	z.edit.SetSerials(z.mode)
+	z.static(c)
+	z.steer(c)
+	z.serial()
+	made := z.edit.Done()
+	p.zones[name] = made
+	z.check(made)
+}
+
+// delete removes a zone with all that is in it.
+func (z *zonePlan) delete() {
+	if z.old == nil {
+		z.refuse("", "there is no zone %s to delete", z.name)
+		return
+	}
+	z.zones[z.name] = nil
+	z.writes = append(z.writes, store.Write{Key: "zone/" + nameKey(z.name)})
+	for n := range z.old.Nodes() {
+		for _, s := range n.Sets {
+			z.writes = append(z.writes, store.Write{Key: rrsetKey(z.name, zones.Key{Owner: n.Name.Canonical(), Type: s.Type})})
+		}
+		if n.Steered != nil {
+			z.writes = append(z.writes, store.Write{Key: steeredKey(z.name, n.Name.Canonical())})
+		}
+	}
+}
+
+// static puts the change's static RRsets.
+func (z *zonePlan) static(c *ZoneChange) {
+	if c.Contents != nil {
+		if z.old != nil {
+			z.removeOthers(c.Contents)
+		}
+		for s := range c.Contents.All() {
+			z.put(s)
+		}
+	}
+	for _, s := range c.RRsets {
+		z.put(s)
+	}
+}
+
+// removeOthers removes the RRsets that the zone has and its new contents don't.
+func (z *zonePlan) removeOthers(c *zones.Contents) {
+	for n := range z.old.Nodes() {
+		for _, s := range n.Sets {
+			if _, ok := c.RRset(n.Name.Canonical(), s.Type); !ok {
+				z.put(zones.RRset{Owner: n.Name, Type: s.Type})
+			}
+		}
+	}
+}
+
+func (z *zonePlan) put(s zones.RRset) {
+	owner := s.Owner.Canonical()
+	if !owner.IsSubdomainOf(z.name) {
+		z.refuse("put it into the zone that it belongs to", "%s is not in zone %s", s.Owner, z.name)
+		return
+	}
+	if s.Type == wire.TypeSOA && owner == z.name && len(s.RDATA) == 1 {
+		z.soa = &s // its serial is settled when all else is known
+		return
+	}
+	if z.edit.Put(s) {
+		z.writes = append(z.writes, rrsetWrite(z.name, s))
+		z.touched[owner], z.changed = true, true
+	}
+}
+
+// steer puts the change's steered records, not compiled yet.
+func (z *zonePlan) steer(c *ZoneChange) {
+	for owner, s := range c.Steered {
+		if !owner.IsSubdomainOf(z.name) {
+			z.refuse("put it into the zone that it belongs to", "%s is not in zone %s", owner, z.name)
+			continue
+		}
+		old, had := z.prev.SteeredRecord(z.name, owner)
+		key := steeredKey(z.name, owner)
+		if s == nil {
+			if had {
+				z.edit.Steer(owner, nil)
+				z.writes = append(z.writes, store.Write{Key: key})
+				z.touched[owner], z.changed = true, true
+			}
+			continue
+		}
+		w := jsonWrite(key, s)
+		if had && string(jsonWrite(key, old).Value) == string(w.Value) {
+			continue
+		}
+		z.edit.Steer(owner, &view.Steered{Settings: *s})
+		z.writes = append(z.writes, w)
+		z.compile = append(z.compile, job{z.name, owner, *s})
+		z.touched[owner], z.changed = true, true
+	}
+}
+
+// serial settles the zone's serial: it is fixed at commit and only goes forward
+// (RFC 1982), whatever a file says.
+func (z *zonePlan) serial() {
+	ours, loaded := z.present()
+	if z.soa == nil && !loaded {
+		return
+	}
+	next := ours
+	if z.soa != nil {
+		next = *z.soa
+	}
+	if loaded && !z.settle(ours, &next) {
+		return
+	}
+	if z.edit.Put(next) {
+		z.writes = append(z.writes, rrsetWrite(z.name, next))
+		z.touched[z.name] = true
+	}
+}
+
+// settle gives next its serial, seen from ours; false where the zone doesn't change.
+func (z *zonePlan) settle(ours zones.RRset, next *zones.RRset) bool {
+	old, err := ours.Serial()
+	if err != nil {
+		return true
+	}
+	if z.soa == nil {
+		if z.changed {
+			*next = ours.WithSerial(zones.Next(z.mode, old, z.now))
+		}
+		return z.changed
+	}
+	theirs, err := z.soa.Serial()
+	if err != nil {
+		return true
+	}
+	same := z.soa.WithSerial(old)
+	if !z.changed && same.Owner == ours.Owner && same.TTL == ours.TTL && string(same.RDATA[0]) == string(ours.RDATA[0]) && !zones.Greater(theirs, old) {
+		return false
+	}
+	serial, taken := zones.Import(z.mode, old, theirs, z.now)
+	if !taken {
+		z.notes = append(z.notes, fmt.Sprintf("%s: the serial %d is not greater than ours, %d: it is now %d", z.name, theirs, old, serial))
+	}
+	*next = z.soa.WithSerial(serial)
+	return true
+}
+
+// present is the zone's SOA RRset as it is.
+func (z *zonePlan) present() (zones.RRset, bool) {
+	if z.old == nil || !z.old.Loaded() {
+		return zones.RRset{}, false
+	}
+	return surroundings{z.old}.RRset(z.name, wire.TypeSOA)
+}
+
+// check validates what changed: the whole zone where it was replaced (the records know
+// where they were read), else the owners that changed, and the apex.
+func (z *zonePlan) check(made *view.Zone) {
+	if len(z.touched) == 0 {
+		return
+	}
+	around := surroundings{made}
+	if z.source != nil {
+		steered := map[wire.Name][]uint16{}
+		for owner := range made.SteeredOwners() {
+			steered[owner], _ = around.Steered(owner)
+		}
+		z.problems = append(z.problems, z.source.Validate(steered)...)
+		return
+	}
+	z.touched[z.name] = true
+	for owner := range z.touched {
+		z.problems = append(z.problems, zones.ValidateOwner(z.name, owner, around)...)
+	}
+}
+
+// surroundings is a compiled zone as the validator sees it.
+type surroundings struct{ zone *view.Zone }
+
+func (s surroundings) Types(owner wire.Name) []uint16 {
+	var types []uint16
+	if n := s.zone.Node(owner); n != nil {
+		for _, set := range n.Sets {
+			types = append(types, set.Type)
+		}
+	}
+	return types
+}
+
+func (s surroundings) RRset(owner wire.Name, typ uint16) (zones.RRset, bool) {
+	n := s.zone.Node(owner)
+	if n == nil || n.Set(typ) == nil {
+		return zones.RRset{}, false
+	}
+	set := n.Set(typ)
+	return zones.RRset{Owner: n.Name, Type: typ, TTL: set.TTL, RDATA: set.RDATA(s.zone.Name)}, true
+}
+
+func (s surroundings) HasBelow(owner wire.Name) bool {
+	n := s.zone.Node(owner)
+	return n != nil && n.HasChildren()
+}
+
+func (s surroundings) Steered(owner wire.Name) ([]uint16, bool) {
+	n := s.zone.Node(owner)
+	if n == nil || n.Steered == nil {
+		return nil, false
+	}
+	return TypesOf(n.Steered.Settings), true
+}
+
+// TypesOf are the types that a steered record has, in order: fixed by what is
+// configured, whatever is up.
+func TypesOf(s config.Steered) []uint16 {
+	if s.HasNames() {
+		return []uint16{wire.TypeCNAME}
+	}
+	var types []uint16
+	for _, typ := range []uint16{wire.TypeA, wire.TypeAAAA} {
+		for _, e := range s.Endpoints {
+			if len(addressesOf(e, typ)) > 0 {
+				types = append(types, typ)
+				break
+			}
+		}
+	}
+	return types
+}

@@ -1,0 +1,59 @@
+package answer
+
+// What a worker counted. Each worker has its own, so that counting contends with
+// nobody; metrics add them up.
+
+import (
+	"sync/atomic"
+
+	"meridian/steering"
+	"meridian/view"
+	"meridian/wire"
+)
+
+// MaxRegionSlots is how many regions are counted apart; those beyond share the last
+// slot, so that memory and metric series are bounded.
+const MaxRegionSlots = 256
+
+// numRcodes is how many response codes are counted apart: 0 to 5, BADVERS.
+const numRcodes = 7
+
+// Counters of one worker. One goroutine counts, any may read.
+type Counters struct {
+	Dropped   atomic.Uint64 // packets that got no response
+	WithECS   atomic.Uint64
+	responses [NumTransports][numRcodes]atomic.Uint64
+	regions   [MaxRegionSlots][steering.NumFrom]atomic.Uint64
+	_         [64]byte // the next worker's counters lie on other cache lines
+}
+
+func (c *Counters) count(over Transport, rcode wire.Rcode, ecs bool) {
+	c.responses[over][rcodeSlot(rcode)].Add(1)
+	if ecs {
+		c.WithECS.Add(1)
+	}
+}
+
+func rcodeSlot(rcode wire.Rcode) int {
+	if rcode == wire.BadVers {
+		return numRcodes - 1
+	}
+	return int(rcode)
+}
+
+// Responses is how many responses with a code went out over a transport.
+func (c *Counters) Responses(over Transport, rcode wire.Rcode) uint64 {
+	return c.responses[over][rcodeSlot(rcode)].Load()
+}
+
+// Rcodes are the response codes that are counted.
+func Rcodes() []wire.Rcode {
+	return []wire.Rcode{wire.NoError, wire.FormErr, wire.ServFail, wire.NXDomain, wire.NotImp, wire.Refused, wire.BadVers}
+}
+
+func (c *Counters) steered(typ *view.SteeredType, ch *steering.Choice) {
+	c.regions[typ.Slot(ch)][ch.From].Add(1)
+}
+
+// Steered is how many steered answers sent clients to the region of a slot, for a reason.
+func (c *Counters) Steered(slot int, from steering.From) uint64 { return c.regions[slot][from].Load() }

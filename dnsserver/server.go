@@ -1,0 +1,165 @@
+package dnsserver
+
+// The server: which sockets there are, and who answers on them.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+
+	"meridian/dnsserver/answer"
+)
+
+// Options of a Server.
+type Options struct {
+	Listen  []netip.AddrPort // port 0 chooses one, the same for UDP and TCP
+	Workers int              // UDP sockets and answering goroutines for each address; at least 1
+	Logger  *slog.Logger
+}
+
+// Server answers on sockets. Make it with Listen.
+type Server struct {
+	opts       Options
+	addrs      []netip.AddrPort
+	udp        []*net.UDPConn
+	tcp        []*net.TCPListener
+	responders []*answer.Responder // of the UDP sockets, by position, then those for TCP
+	forTCP     chan *tcpWorker
+	stop       sync.Once
+	done       chan struct{}
+}
+
+// Listen opens all sockets, or none and says which one couldn't be.
+func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, error) {
+	s := &Server{opts: opts, done: make(chan struct{}), forTCP: make(chan *tcpWorker, max(1, opts.Workers))}
+	for _, addr := range opts.Listen {
+		if err := s.listen(ctx, addr); err != nil {
+			s.Close()
+			return nil, err
+		}
+	}
+	for range s.udp {
+		s.responders = append(s.responders, answer.NewResponder(shared))
+	}
+	for range cap(s.forTCP) {
+		w := &tcpWorker{Responder: answer.NewResponder(shared)}
+		s.responders = append(s.responders, w.Responder)
+		s.forTCP <- w
+	}
+	return s, nil
+}
+
+// portTries is how often another port is tried where any would do and the one that
+// UDP got is taken for TCP.
+const portTries = 16
+
+func (s *Server) listen(ctx context.Context, addr netip.AddrPort) error {
+	for try := 1; ; try++ {
+		sockets, got, err := s.listenUDP(ctx, addr)
+		if err != nil {
+			return listenError("udp", addr, err)
+		}
+		listener, err := s.listenTCP(ctx, got)
+		if err != nil {
+			for _, c := range sockets {
+				c.Close()
+			}
+			if addr.Port() == 0 && try < portTries {
+				continue
+			}
+			return listenError("tcp", got, err)
+		}
+		s.udp, s.tcp, s.addrs = append(s.udp, sockets...), append(s.tcp, listener), append(s.addrs, got)
+		return nil
+	}
+}
+
+// listenUDP opens a socket for each worker. The first is opened without sharing, so
+// that a port of another process is found taken rather than shared.
+func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDPConn, netip.AddrPort, error) {
+	probe, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(addr))
+	if err != nil {
+		return nil, addr, err
+	}
+	addr = netip.AddrPortFrom(addr.Addr(), probe.LocalAddr().(*net.UDPAddr).AddrPort().Port())
+	probe.Close()
+	var sockets []*net.UDPConn
+	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return setUpUDP(c, addr.Addr()) }}
+	for range max(1, s.opts.Workers) {
+		c, err := lc.ListenPacket(ctx, network("udp", addr), addr.String())
+		if err != nil {
+			for _, open := range sockets {
+				open.Close()
+			}
+			return nil, addr, err
+		}
+		sockets = append(sockets, c.(*net.UDPConn))
+	}
+	return sockets, addr, nil
+}
+
+func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, network("tcp", addr), addr.String())
+	if err != nil {
+		return nil, err
+	}
+	return l.(*net.TCPListener), nil
+}
+
+// network keeps 0.0.0.0 to IPv4, while [::] takes both families.
+func network(proto string, addr netip.AddrPort) string {
+	if addr.Addr().Is4() {
+		return proto + "4"
+	}
+	return proto
+}
+
+func listenError(proto string, addr netip.AddrPort, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%s over %s is taken: another process listens there; stop it or listen on another port", addr, proto)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("%s over %s may not be opened: ports below 1024 need root or CAP_NET_BIND_SERVICE; listen on a higher port", addr, proto)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Errorf("%s over %s: this machine has no such address", addr, proto)
+	}
+	return fmt.Errorf("listening on %s over %s: %w", addr, proto, err)
+}
+
+// Addrs are the addresses that are listened on, with the ports that were chosen.
+func (s *Server) Addrs() []netip.AddrPort { return s.addrs }
+
+// Responders are all that answer, for their counters.
+func (s *Server) Responders() []*answer.Responder { return s.responders }
+
+// Serve answers until ctx ends, then closes the sockets and waits for what is under way.
+func (s *Server) Serve(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for i, c := range s.udp {
+		wg.Go(func() { s.serveUDP(c, s.responders[i]) })
+	}
+	for _, l := range s.tcp {
+		wg.Go(func() { s.serveTCP(l) })
+	}
+	<-ctx.Done()
+	s.Close()
+	wg.Wait()
+	return nil
+}
+
+// Close closes all sockets. It may be called more than once.
+func (s *Server) Close() {
+	s.stop.Do(func() { close(s.done) })
+	for _, c := range s.udp {
+		c.Close()
+	}
+	for _, l := range s.tcp {
+		l.Close()
+	}
+}

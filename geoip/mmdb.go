@@ -1,0 +1,165 @@
+package geoip
+
+// One mmdb file, read into runs.
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"os"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+)
+
+// database is one mmdb file's contents. Values of its runs are indexes of locations,
+// whose first is the empty one: no entry.
+type database struct {
+	source    Source
+	locations []Location
+	v4        *runs[uint32]
+	v6        *runs[uint64]
+}
+
+// openDatabase reads an mmdb file. The file is read whole rather than mapped: a file
+// that is rewritten under a running server must not reach it.
+func openDatabase(file string) (*database, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading geo database: %w", err)
+	}
+	db, err := readDatabase(file, data)
+	if err != nil {
+		return nil, fmt.Errorf("reading geo database %s: %w", file, err)
+	}
+	return db, nil
+}
+
+// readDatabase reads an mmdb file's bytes.
+func readDatabase(name string, data []byte) (*database, error) {
+	if len(data) > 2 && data[0] == 0x1f && data[1] == 0x8b {
+		return nil, errors.New("the file is compressed: unpack it with gunzip")
+	}
+	r, err := maxminddb.OpenBytes(data)
+	if err != nil {
+		return nil, fmt.Errorf("this is no MaxMind DB (.mmdb) file, or not all of it: fetch it again (%w)", err)
+	}
+	db := &database{source: Source{Name: name, DatabaseType: r.Metadata.DatabaseType, Built: r.Metadata.BuildTime().UTC()}}
+	d := newDecoder()
+	v4, v6 := newCapped[uint32](maxDatabase4), newCapped[uint64](maxDatabase6)
+	// A tree of n nodes has at most n+1 leaves. More come only out of one whose
+	// branches meet again, which could be followed for ever.
+	left := r.Metadata.NodeCount + 1
+	for result := range r.Networks(maxminddb.IncludeNetworksWithoutData()) {
+		if left == 0 {
+			return nil, errors.New("the file is damaged: its search tree is no tree; fetch it again")
+		}
+		left--
+		value, err := d.decode(result)
+		if err != nil {
+			return nil, fmt.Errorf("the file is damaged at %s: fetch it again (%w)", result.Prefix(), err)
+		}
+		addNetwork(v4, v6, result.Prefix(), value)
+	}
+	if len(d.locations) == 1 {
+		return nil, fmt.Errorf("the database (%s) says of no network where it is: looked for the fields %s; is it a geo database?",
+			db.source.DatabaseType, knownFields)
+	}
+	db.locations, db.v4, db.v6 = d.locations, v4.finish(), v6.finish()
+	return db, nil
+}
+
+// addNetwork adds a network of the database's tree to its family.
+func addNetwork(v4 *capped[uint32], v6 *capped[uint64], p netip.Prefix, value uint32) {
+	if p.Addr().Is4() {
+		v4.add(key4(p.Addr()), p.Bits(), value)
+		return
+	}
+	hi, _ := key6(p.Addr())
+	if p.Addr().IsUnspecified() && p.Bits() <= 96 && value != 0 {
+		v4.add(0, 0, value) // IPv4 lies at ::/96 of the tree, and one leaf holds it all
+	}
+	v6.add(hi, p.Bits(), value)
+}
+
+// capped gathers networks in the order of addresses into runs. Networks longer than
+// the family's limit are gathered until their unit of that length is complete, which
+// then takes the value of the largest share of it, the first such at a tie.
+type capped[K key] struct {
+	out   runs[K]
+	limit int
+	next  K    // where the last network ended
+	full  bool // next has passed the family's end
+
+	unit   K
+	shares []share // of the unit, empty when none is open
+}
+
+type share struct {
+	value uint32
+	part  float64 // of the unit
+}
+
+func newCapped[K key](limit int) *capped[K] {
+	c := &capped[K]{limit: limit}
+	c.out.add(0, 0)
+	return c
+}
+
+// add takes a network of n bits at start. What lies between it and the one before has
+// no entry.
+func (c *capped[K]) add(start K, n int, value uint32) {
+	unit := start & mask[K](c.limit)
+	if n <= c.limit || unit != c.unit {
+		c.closeUnit()
+	}
+	if n <= c.limit {
+		c.put(start, n, value)
+		return
+	}
+	c.unit = unit
+	part := math.Ldexp(1, c.limit-n)
+	for i := range c.shares {
+		if c.shares[i].value == value {
+			c.shares[i].part += part
+			return
+		}
+	}
+	c.shares = append(c.shares, share{value, part})
+}
+
+func (c *capped[K]) closeUnit() {
+	if len(c.shares) == 0 {
+		return
+	}
+	most, rest := c.shares[0], 1.0
+	for _, s := range c.shares {
+		rest -= s.part
+		if s.part > most.part {
+			most = s
+		}
+	}
+	if rest > most.part {
+		most.value = 0 // the largest share was not spoken of
+	}
+	c.shares = c.shares[:0]
+	c.put(c.unit, c.limit, most.value)
+}
+
+func (c *capped[K]) put(start K, n int, value uint32) {
+	if start > c.next && !c.full {
+		c.out.add(c.next, 0)
+	}
+	c.out.add(start, value)
+	c.next = start | ^mask[K](n) + 1
+	c.full = c.next == 0
+}
+
+// finish returns the runs.
+func (c *capped[K]) finish() *runs[K] {
+	c.closeUnit()
+	if !c.full {
+		c.out.add(c.next, 0)
+	}
+	return &c.out
+}

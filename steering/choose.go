@@ -1,0 +1,271 @@
+package steering
+
+// Which endpoint may be taken: the one pure function behind the wire, explain and
+// simulate.
+
+import "math/bits"
+
+// Set is a steered record's endpoints of one type, compiled. It is immutable; only
+// what its Words and Switches hold changes.
+type Set struct {
+	Table     *Table
+	Endpoints []Endpoint // by name; an endpoint's index is its bit in masks
+	Fallback  []Fallback // when_all_down's addresses of this type
+	MinUp     int
+	LastGood  bool
+
+	byRegion [MaxRegions]uint64 // endpoints in a region of the table
+	tiers    []uint64           // endpoints of each tier, the first tier first
+	all      uint64
+}
+
+// Endpoint is one endpoint as Choose sees it.
+type Endpoint struct {
+	Name   string
+	Region uint8 // index into the table's Regions
+	// Health is the word of its addresses, RegionHealth its region's; nil is "no check".
+	Health, RegionHealth *Word
+	// Own and Regional are the operator's words; never nil.
+	Own, Regional *Switch
+
+	tier   int
+	weight uint64 // in units of 2^-20
+	seed   uint64
+}
+
+// Fallback is one address of when_all_down, by its region in the table; -1 where no
+// fence can ask.
+type Fallback struct{ Region int }
+
+// NewEndpoint fills in what is compiled from settings: weight (0 to 1e6) and tier.
+func NewEndpoint(name string, region uint8, weight float64, tier int) Endpoint {
+	return Endpoint{Name: name, Region: region, tier: tier, weight: uint64(weight * weightUnit), seed: seedOf(name)}
+}
+
+// NewSet compiles a set from endpoints in the order of their names, at most 64.
+func NewSet(t *Table, endpoints []Endpoint) *Set {
+	s := &Set{Table: t, Endpoints: endpoints, MinUp: 1}
+	tiers := map[int]uint64{}
+	last := 0
+	for i, e := range endpoints {
+		s.byRegion[e.Region] |= 1 << i
+		s.all |= 1 << i
+		tiers[e.tier] |= 1 << i
+		last = max(last, e.tier)
+	}
+	for tier := 1; tier <= last; tier++ {
+		if m := tiers[tier]; m != 0 {
+			s.tiers = append(s.tiers, m)
+		}
+	}
+	return s
+}
+
+// OneTier makes the set ignore tiers, as every policy but failover does.
+func (s *Set) OneTier() { s.tiers = []uint64{s.all} }
+
+// States is an instant of a set's words. The zero value is "everything new".
+type States struct {
+	Up        uint64 // force and health together
+	ForceDown uint64
+	Draining  uint64 // endpoints with a share above 0
+	Share     [MaxRegions]uint64
+	Health    [MaxRegions]Health // of the addresses
+	lastDown  [MaxRegions]uint32
+}
+
+// Load reads the set's words into st, each once.
+func (s *Set) Load(st *States) {
+	st.Up, st.ForceDown, st.Draining = 0, 0, 0
+	for i := range s.Endpoints {
+		e := &s.Endpoints[i]
+		own, region := alwaysUp, alwaysUp
+		if e.Health != nil {
+			own = e.Health.Load()
+		}
+		if e.RegionHealth != nil {
+			region = e.RegionHealth.Load()
+		}
+		st.set(i, own, region, join(e.Own.Load(), e.Regional.Load()))
+	}
+}
+
+// alwaysUp is the health of what has no check.
+var alwaysUp = NewHealth(Up, ReasonNoCheck, 0, 0, 0)
+
+// set is where health and the operator's words become one: up = not force-down, and
+// force-up or health says up. An endpoint's health is its own and its region's.
+func (st *States) set(i int, own, region Health, word Setting) {
+	st.Health[i] = own
+	st.lastDown[i] = max(own.LastDown(), region.LastDown())
+	healthy := own.State().IsUp() && region.State().IsUp()
+	if word.Force != ForceDown && (word.Force == ForceUp || healthy) {
+		st.Up |= 1 << i
+	}
+	if word.Force == ForceDown {
+		st.ForceDown |= 1 << i
+	}
+	if word.Share > 0 {
+		st.Draining |= 1 << i
+		st.Share[i] = word.Share
+	}
+}
+
+// From says which set of endpoints a choice came from.
+type From uint8
+
+// Where a choice came from, in the order in which they are tried.
+const (
+	FromUp       From = iota // up and not drained
+	FromDrained              // up, but drained: nothing else is up
+	FromAsIfUp               // too few are up: the ordinary answer as if all were
+	FromLastGood             // nothing is up: those that went down last
+	FromFallback             // nothing is up: when_all_down's addresses
+	NumFrom
+)
+
+func (f From) String() string {
+	return [...]string{"up", "drained", "as-if-up", "last-good", "fallback"}[f]
+}
+
+// Choice is what Choose decided, with what explain needs of the way to it.
+type Choice struct {
+	Endpoint int    // index into Endpoints; -1 for a fallback
+	Fallback uint64 // the fallbacks to answer with, when Endpoint is -1
+	From     From
+	Shared   bool // the granule was used: the scope is at least the granule
+	// For explain: the endpoints that the class permits, those of them that are
+	// drained for this client, and the set that the policy ran over.
+	Permitted, Drained, Candidates uint64
+}
+
+// Choose decides for one client. The class permits at least one endpoint.
+func (s *Set) Choose(c *Class, g Granule, st *States) Choice {
+	var ch Choice
+	ch.Permitted = s.permitted(c)
+	ch.Drained, ch.Shared = st.drainedFor(g, ch.Permitted)
+	// min_up counts what is up, drained or not, before any fence.
+	if n := bits.OnesCount64(st.Up); n > 0 && n >= s.MinUp {
+		if up := ch.Permitted & st.Up; up != 0 {
+			ch.From, ch.Candidates = FromUp, up&^ch.Drained
+			if ch.Candidates == 0 {
+				ch.From, ch.Candidates = FromDrained, up
+			}
+			return s.run(ch, c, g)
+		}
+	} else if n > 0 {
+		// A half-blind checker must not send the world to one endpoint.
+		ch.From, ch.Candidates = FromAsIfUp, asIfUp(ch.Permitted, ch.Drained, st)
+		return s.run(ch, c, g)
+	}
+	return s.whenAllDown(ch, c, g, st)
+}
+
+// whenAllDown is the third set: none that the class permits is up.
+func (s *Set) whenAllDown(ch Choice, c *Class, g Granule, st *States) Choice {
+	ch.From, ch.Candidates = FromAsIfUp, asIfUp(ch.Permitted, ch.Drained, st)
+	if s.LastGood {
+		if last := st.lastToGoDown(ch.Candidates); last != 0 {
+			ch.From, ch.Candidates = FromLastGood, last
+		}
+	}
+	if ch.Fallback = s.permittedFallback(c); ch.Fallback != 0 {
+		ch.From, ch.Endpoint = FromFallback, -1
+		// The same for every client of the class, whatever was drained.
+		ch.Candidates = 0
+		return ch
+	}
+	return s.run(ch, c, g)
+}
+
+// run is the policy: the first tier that has candidates, in it the first region of
+// the class's order, in it the share of the granule.
+func (s *Set) run(ch Choice, c *Class, g Granule) Choice {
+	for _, tier := range s.tiers {
+		m := ch.Candidates & tier
+		if m == 0 {
+			continue
+		}
+		for _, r := range c.Order {
+			here := m & s.byRegion[r]
+			if here == 0 {
+				continue
+			}
+			if here&(here-1) == 0 {
+				ch.Endpoint = bits.TrailingZeros64(here)
+				return ch
+			}
+			ch.Shared = true
+			ch.Endpoint = s.pickShare(here, g)
+			return ch
+		}
+	}
+	// Not reached: the order has every region and the candidates are not empty.
+	ch.Endpoint = bits.TrailingZeros64(s.all)
+	return ch
+}
+
+// asIfUp is what the ordinary answer chooses among when health has no say: what is
+// neither force-down nor drained; if none, what is not force-down; if none, all.
+func asIfUp(permitted, drained uint64, st *States) uint64 {
+	if m := permitted &^ st.ForceDown &^ drained; m != 0 {
+		return m
+	}
+	if m := permitted &^ st.ForceDown; m != 0 {
+		return m
+	}
+	return permitted
+}
+
+// permitted is the endpoints in the regions that the class permits.
+func (s *Set) permitted(c *Class) uint64 {
+	if c.Permits&s.Table.offered == s.Table.offered {
+		return s.all
+	}
+	var m uint64
+	for rest := c.Permits & s.Table.offered; rest != 0; rest &= rest - 1 {
+		m |= s.byRegion[bits.TrailingZeros64(rest)]
+	}
+	return m
+}
+
+// permittedFallback is the fallback addresses that the class permits.
+func (s *Set) permittedFallback(c *Class) uint64 {
+	var m uint64
+	for i, f := range s.Fallback {
+		if f.Region < 0 || c.Permits>>f.Region&1 != 0 {
+			m |= 1 << i
+		}
+	}
+	return m
+}
+
+// drainedFor returns which of the endpoints are drained for a granule, and whether
+// that depended on the granule: a share between none and everyone.
+func (st *States) drainedFor(g Granule, of uint64) (drained uint64, shared bool) {
+	for rest := of & st.Draining; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		if st.Share[i] < fullShare {
+			shared = true
+		}
+		if g.under(st.Share[i]) {
+			drained |= 1 << i
+		}
+	}
+	return drained, shared
+}
+
+// lastToGoDown is those whose last flip to down is the latest; none if not known.
+func (st *States) lastToGoDown(of uint64) (m uint64) {
+	latest := uint32(1)
+	for rest := of; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		switch last := st.lastDown[i]; {
+		case last > latest:
+			latest, m = last, 1<<i
+		case last == latest:
+			m |= 1 << i
+		}
+	}
+	return m
+}

@@ -1,0 +1,170 @@
+package store
+
+// A snapshot: the present, seen through what the later revisions replaced.
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.etcd.io/bbolt"
+)
+
+// snapshot reads one transaction of bbolt's.
+type snapshot struct {
+	tx       *bbolt.Tx // nil when closed
+	keys     *bbolt.Bucket
+	revision uint64
+	// replaced has the keys that later revisions changed, with what they were before
+	// the first of them (nil: absent). Its values lie in the transaction's memory.
+	replaced map[string][]byte
+	order    []string // replaced's keys, sorted; made by the first Range
+	err      error
+}
+
+// Snapshot returns the store as of a revision; 0 is the head. Its memory and the time
+// to make it are those of the later revisions' changes.
+func (b *Bolt) Snapshot(revision uint64) (Snapshot, error) {
+	var tx *bbolt.Tx
+	err := guard(func() (err error) {
+		tx, err = b.db.Begin(false)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the store: %w", err)
+	}
+	s := &snapshot{tx: tx, keys: tx.Bucket(keysBucket)}
+	if err := guard(func() error { return s.goBack(revision) }); err != nil {
+		tx.Rollback()
+		return nil, fmt.Errorf("reading the store as of revision %d: %w", revision, err)
+	}
+	return s, nil
+}
+
+// goBack makes s the store as of a revision.
+func (s *snapshot) goBack(revision uint64) error {
+	head := lastRevision(s.tx)
+	if revision == 0 {
+		revision = head
+	}
+	s.revision = revision
+	if err := checkKept(s.tx, revision); err != nil || revision == head {
+		return err
+	}
+	s.replaced = map[string][]byte{}
+	cursor := s.tx.Bucket(changesBucket).Cursor()
+	for k, v := cursor.Seek(revisionKey(revision + 1)); k != nil; k, v = cursor.Next() {
+		if _, older := s.replaced[string(k[8:])]; !older {
+			s.replaced[string(k[8:])] = decodeBefore(v)
+		}
+	}
+	return nil
+}
+
+// checkKept says whether a revision can still be looked at. Revision 0 can in the
+// empty store alone.
+func checkKept(tx *bbolt.Tx, revision uint64) error {
+	oldest, head := firstRevision(tx), lastRevision(tx)
+	switch {
+	case revision > head:
+		return fmt.Errorf("%w: the newest is %d", ErrNoRevision, head)
+	case revision < oldest:
+		return fmt.Errorf("%w: the oldest is %d", ErrCompacted, oldest)
+	}
+	return nil
+}
+
+func (s *snapshot) Revision() uint64 { return s.revision }
+
+func (s *snapshot) Get(key string) ([]byte, error) {
+	if s.tx == nil {
+		return nil, errSnapshotClosed
+	}
+	if before, ok := s.replaced[key]; ok {
+		return clone(before), nil
+	}
+	var value []byte
+	err := guard(func() error {
+		value = clone(s.keys.Get([]byte(key)))
+		return nil
+	})
+	return value, err
+}
+
+var errSnapshotClosed = fmt.Errorf("reading a snapshot that was closed: %w", ErrClosed)
+
+// Range merges two sorted sequences: the present keys, without the replaced ones, and
+// the replaced ones that were there.
+func (s *snapshot) Range(prefix string) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		if s.err = nil; s.tx == nil {
+			s.err = errSnapshotClosed
+			return
+		}
+		if s.order == nil {
+			s.order = slices.Sorted(maps.Keys(s.replaced))
+		}
+		i, _ := slices.BinarySearch(s.order, prefix)
+		past := s.order[i:]
+		// upTo yields the past's keys before a key of the present.
+		upTo := func(limit string, all bool) bool {
+			for ; len(past) > 0 && strings.HasPrefix(past[0], prefix) && (all || past[0] < limit); past = past[1:] {
+				if before := s.replaced[past[0]]; before != nil && !yield(past[0], clone(before)) {
+					return false
+				}
+			}
+			return true
+		}
+		for key, value := range s.present(prefix) {
+			if !upTo(key, false) {
+				return
+			}
+			if _, ok := s.replaced[key]; !ok && !yield(key, value) {
+				return
+			}
+		}
+		if s.err == nil {
+			upTo("", true)
+		}
+	}
+}
+
+// present yields the keys of the head. Each step is guarded by itself, so that a
+// panic of the loop's body is not taken for a damaged file.
+func (s *snapshot) present(prefix string) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		var cursor *bbolt.Cursor
+		for {
+			var k, v []byte
+			s.err = guard(func() error {
+				if s.tx == nil {
+					return errSnapshotClosed
+				}
+				if cursor == nil {
+					cursor = s.keys.Cursor()
+					k, v = cursor.Seek([]byte(prefix))
+				} else {
+					k, v = cursor.Next()
+				}
+				return nil
+			})
+			if s.err != nil || k == nil || !strings.HasPrefix(string(k), prefix) || !yield(string(k), clone(v)) {
+				return
+			}
+		}
+	}
+}
+
+func (s *snapshot) Err() error { return s.err }
+
+// Close lets go of the transaction. Closing twice is harmless.
+func (s *snapshot) Close() error {
+	if s.tx == nil {
+		return nil
+	}
+	tx := s.tx
+	s.tx = nil
+	return tx.Rollback()
+}

@@ -1,0 +1,115 @@
+package view
+
+// All zones, and the descent to a question's zone and node.
+
+import (
+	"iter"
+
+	"meridian/wire"
+)
+
+// View is all zones at one revision. Its zero value has none.
+type View struct {
+	Revision uint64
+
+	zones table[*Zone]
+	// shortest and longest are the fewest and most labels of any apex, so that a query
+	// probes only suffixes that can be one.
+	shortest, longest int
+}
+
+// With returns the view at a revision with zones put in, by their names, and others
+// removed.
+func (v *View) With(revision uint64, put []*Zone, remove []wire.Name) *View {
+	next := &View{Revision: revision}
+	var updates []update[*Zone]
+	for _, z := range put {
+		updates = append(updates, update[*Zone]{z.Name.Hash(), z.Name, z, false})
+	}
+	for _, name := range remove {
+		if v.Zone(name) != nil {
+			updates = append(updates, update[*Zone]{hash: name.Hash(), key: name, remove: true})
+		}
+	}
+	next.zones = v.zones.with(updates)
+	next.shortest, next.longest = v.shortest, v.longest
+	if v.zones.count == 0 {
+		next.shortest = wire.MaxLabels
+	}
+	for _, z := range put {
+		labels := z.Name.Labels()
+		next.shortest, next.longest = min(next.shortest, labels), max(next.longest, labels)
+	}
+	return next
+}
+
+// Len is how many zones there are.
+func (v *View) Len() int { return v.zones.count }
+
+// Zone returns the zone with a canonical name, or nil.
+func (v *View) Zone(name wire.Name) *Zone {
+	z, _ := get(&v.zones, name.Hash(), name)
+	return z
+}
+
+// Zones yields all zones, in no order.
+func (v *View) Zones() iter.Seq[*Zone] {
+	return func(yield func(*Zone) bool) {
+		done := false
+		v.zones.each(func(e entry[*Zone]) { done = done || !yield(e.val) })
+	}
+}
+
+// FindZone returns the zone with the longest apex that is suffix from or a suffix
+// of it, and which suffix that is; nil where there is none.
+func (v *View) FindZone(name *wire.Suffixes, from int) (*Zone, int) {
+	for i := max(from, name.Count()-v.longest); i <= name.Count()-v.shortest; i++ {
+		if z, ok := get(&v.zones, name.Hash(i), name.At(i)); ok {
+			return z, i
+		}
+	}
+	return nil, 0
+}
+
+// Found is where a name leads in a zone.
+type Found struct {
+	// Node is the name's own node, or the wildcard that stands for it; nil where the
+	// name does not exist.
+	Node *Node
+	// Cut is the zone cut or DNAME at or above the name that hides all else; CutAt is
+	// which suffix of the name it is.
+	Cut   *Node
+	CutAt int
+}
+
+// Find descends from the apex (suffix apexAt of name) as RFC 1034 section 4.3.2 step
+// 3 does. A cut at the name itself hides nothing from a question that the parent side
+// answers (DS, RFC 4035 section 3.1.4.1): parentSide says so. A DNAME redirects only
+// what is below it (RFC 6672 section 2.3).
+func (z *Zone) Find(name *wire.Suffixes, apexAt int, parentSide bool) Found {
+	for at := apexAt; at >= 0 && len(z.cutsAt) > 0; at-- {
+		if !z.cutAt(apexAt - at) {
+			continue
+		}
+		n, ok := get(&z.nodes, name.Hash(at), name.At(at))
+		if ok && (n.Cut && !(at == 0 && parentSide) || n.Redirect && at > 0) {
+			return Found{Cut: n, CutAt: at}
+		}
+	}
+	if n, ok := get(&z.nodes, name.Hash(0), name.At(0)); ok {
+		return Found{Node: n}
+	}
+	for at := 1; at <= apexAt; at++ {
+		// The closest encloser alone may have the wildcard (RFC 4592 section 3.3.1).
+		if n, ok := get(&z.nodes, name.Hash(at), name.At(at)); ok {
+			return Found{Node: n.Wildcard}
+		}
+	}
+	return Found{}
+}
+
+// GlueNode returns the node that an NS target names, or nil.
+func (z *Zone) GlueNode(t wire.Target) *Node {
+	n, _ := get(&z.nodes, t.Hash, t.Name)
+	return n
+}
