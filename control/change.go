@@ -23,6 +23,8 @@ type Change struct {
 	Overrides  map[OverrideKey]*config.Override
 	// Applied is the digest of the manifest that this change applies, "" for others.
 	Applied string
+
+	loaded bool // comes from the store, where only what is valid goes
 }
 
 // ZoneChange is a change of one zone. A zone that isn't there is made where it gets

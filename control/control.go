@@ -101,7 +101,12 @@ func (c *Control) Plan(_ context.Context, change Change) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	diff, err := c.diff(p.writes)
+	differ, err := c.newDiffer()
+	if err != nil {
+		return Result{}, err
+	}
+	defer differ.close()
+	diff, err := differ.diff(p.writes)
 	if err != nil {
 		return Result{}, err
 	}
@@ -151,24 +156,4 @@ func (c *Control) tablesFor(p *plan) (map[tableKey]*steering.Table, error) {
 // result is what Commit and Plan tell of a plan.
 func (p *plan) result(rev store.Revision, diff []store.Change) Result {
 	return Result{Revision: rev, Warnings: p.problems, Notes: p.notes, Diff: diff}
-}
-
-// diff compares writes with what the store has.
-func (c *Control) diff(writes []store.Write) ([]store.Change, error) {
-	snap, err := c.opts.Store.Snapshot(0)
-	if err != nil {
-		return nil, fmt.Errorf("reading the store: %w", err)
-	}
-	defer snap.Close()
-	var diff []store.Change
-	for _, w := range writes {
-		before, err := snap.Get(w.Key)
-		if err != nil {
-			return nil, fmt.Errorf("reading the store: %w", err)
-		}
-		if string(before) != string(w.Value) || (before == nil) != (w.Value == nil) {
-			diff = append(diff, store.Change{Key: w.Key, Before: before, After: w.Value})
-		}
-	}
-	return diff, nil
 }

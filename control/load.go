@@ -16,7 +16,7 @@ func (c *Control) load(ctx context.Context) error {
 		return fmt.Errorf("reading the store: %w", err)
 	}
 	defer snap.Close()
-	var change Change
+	change := Change{loaded: true}
 	for key, value := range snap.Range("") {
 		if err := change.add(key, value); err != nil {
 			return err
@@ -35,10 +35,7 @@ func (c *Control) load(ctx context.Context) error {
 		return fmt.Errorf("the store holds a configuration that this version refuses:\n%w", err)
 	}
 	p.provisional(snap.Revision())
-	state := c.compilePlan(empty, &request{ctx: ctx, plan: p, tables: tables})
-	for key := range state.Overrides {
-		c.flip(state, key)
-	}
-	c.publish(state)
+	c.state.Store(empty)
+	c.publish(c.compile([]*request{{ctx: ctx, plan: p, tables: tables}}))
 	return nil
 }

@@ -92,14 +92,14 @@ func writeResources[V any](p *plan, prefix string, prev map[string]V, changes ma
 }
 
 // compileTopologies compiles all topologies of a state, and "", which is distance alone.
-func compileTopologies(s *State) map[string]*steering.Topology {
+func compileTopologies(s *State) map[string]compiledTopology {
 	places := map[string][]geoip.Point{}
 	for name, r := range s.Regions {
 		places[name] = PlacesOf(r.Location)
 	}
-	compiled := map[string]*steering.Topology{"": steering.NewTopology("", config.Topology{}, places)}
+	compiled := map[string]compiledTopology{"": {steering.NewTopology("", config.Topology{}, places), ""}}
 	for name, t := range s.Topologies {
-		compiled[name] = steering.NewTopology(name, t, places)
+		compiled[name] = compiledTopology{steering.NewTopology(name, t, places), string(jsonWrite(name, t).Value)}
 	}
 	return compiled
 }

@@ -206,7 +206,7 @@ func (z *zonePlan) present() (zones.RRset, bool) {
 // check validates what changed: the whole zone where it was replaced (the records know
 // where they were read), else the owners that changed, and the apex.
 func (z *zonePlan) check(made *view.Zone) {
-	if len(z.touched) == 0 {
+	if len(z.touched) == 0 || z.change.loaded {
 		return
 	}
 	around := surroundings{made}

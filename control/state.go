@@ -23,7 +23,13 @@ type State struct {
 	Overrides  map[OverrideKey]config.Override
 	Applied    string // digest of the manifest that was applied last
 
-	compiled map[string]*steering.Topology // "" is distance alone
+	compiled map[string]compiledTopology // "" is distance alone
+}
+
+// compiledTopology is a topology with a key that is equal for equal settings.
+type compiledTopology struct {
+	*steering.Topology
+	key string
 }
 
 // Revision is the state's revision.

@@ -4,7 +4,6 @@ package control
 // have these, and made before the commit that needs it.
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"sync"
@@ -24,13 +23,12 @@ type tableKey struct {
 
 // keyOf is the key of the table that a record (with its defaults) uses for a type.
 func keyOf(s *State, settings config.Steered, typ uint16) tableKey {
-	topology, _ := json.Marshal(s.Topologies[settings.Topology])
 	offered, regions := regionsOf(s, settings, typ)
 	var places strings.Builder
 	for _, name := range regions {
 		places.WriteString(name + "=" + s.Regions[name].Location.String() + " ")
 	}
-	return tableKey{settings.Topology + string(topology), places.String(), strings.Join(offered, " ")}
+	return tableKey{settings.Topology + s.compiled[settings.Topology].key, places.String(), strings.Join(offered, " ")}
 }
 
 // regionsOf are the regions in which a record has endpoints of a type, and with them
@@ -100,7 +98,7 @@ func (t *tables) get(s *State, settings config.Steered, typ uint16) (*steering.T
 
 func (t *tables) make(key tableKey, m *making, s *State, settings config.Steered, typ uint16) {
 	offered, regions := regionsOf(s, settings, typ)
-	m.table, m.err = steering.NewTable(t.base, s.compiled[settings.Topology], regions, offered)
+	m.table, m.err = steering.NewTable(t.base, s.compiled[settings.Topology].Topology, regions, offered)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if m.err == nil {

@@ -76,43 +76,57 @@ func (c *Control) commit(ctx context.Context, batch []*request) {
 			close(r.done)
 		}
 	}()
-	from := c.State()
-	head := from
-	var accepted []*request
-	var sets []store.ChangeSet
-	for _, r := range batch {
-		if r.err = c.replan(head, r); r.err != nil {
-			continue
-		}
-		if len(r.plan.writes) == 0 {
-			r.result = r.plan.result(store.Revision{}, nil)
-			continue
-		}
-		if r.result.Diff, r.err = c.diff(r.plan.writes); r.err != nil {
-			continue
-		}
-		set := r.plan.changeSet()
-		if r.plan.change.Base == 0 {
-			set.Base = from.Revision() + uint64(len(sets))
-		}
-		sets = append(sets, set)
-		accepted = append(accepted, r)
-		head = r.plan.provisional(from.Revision() + uint64(len(sets)))
+	accepted, sets, err := c.planAll(batch)
+	if err != nil {
+		refuseAll(accepted, err)
+		return
 	}
 	if len(sets) == 0 {
 		return
 	}
 	results, err := c.opts.Store.Commit(context.WithoutCancel(ctx), sets)
 	if err != nil {
-		for _, r := range accepted {
-			r.err = fmt.Errorf("writing to the store: %w", err)
-		}
+		refuseAll(accepted, fmt.Errorf("writing to the store: %w", err))
 		return
 	}
-	c.publishAll(accepted, results)
+	c.publish(c.compile(took(accepted, results)))
 	if c.opts.OnView != nil {
 		c.opts.OnView(c.opts.Now().Sub(begin))
 	}
+}
+
+func refuseAll(requests []*request, err error) {
+	for _, r := range requests {
+		r.err = err
+	}
+}
+
+// planAll plans each request on the state that those before it leave, and returns
+// those that change something with their change-sets.
+func (c *Control) planAll(batch []*request) (accepted []*request, sets []store.ChangeSet, err error) {
+	differ, err := c.newDiffer()
+	if err != nil {
+		return batch, nil, err
+	}
+	defer differ.close()
+	head := c.State()
+	for _, r := range batch {
+		if r.err = c.replan(head, r); r.err != nil {
+			continue
+		}
+		diff, err := differ.diff(r.plan.writes)
+		if err != nil {
+			return batch, nil, err
+		}
+		r.result = r.plan.result(store.Revision{}, diff)
+		if len(diff) == 0 {
+			continue
+		}
+		sets = append(sets, r.plan.changeSet(head.Revision(), diff))
+		accepted = append(accepted, r)
+		head = r.plan.provisional(head.Revision() + 1)
+	}
+	return accepted, sets, nil
 }
 
 // replan makes the request's plan one on the head of the batch, if it isn't already.
@@ -131,104 +145,119 @@ func (c *Control) replan(head *State, r *request) error {
 			if r.tables[key] != nil {
 				continue
 			}
-			if r.tables[key] = c.tables.lookup(key); r.tables[key] == nil {
+			table := c.tables.lookup(key)
+			if table == nil {
 				return errStale
 			}
+			r.tables[key] = table
 		}
 	}
 	return nil
 }
 
-func (p *plan) changeSet() store.ChangeSet {
-	return store.ChangeSet{Author: p.change.Author, Message: p.change.Message, Base: p.change.Base, Writes: p.writes}
+// changeSet is what the store is given: the writes that differ from what it has.
+func (p *plan) changeSet(head uint64, diff []store.Change) store.ChangeSet {
+	set := store.ChangeSet{Author: p.change.Author, Message: p.change.Message, Base: p.change.Base}
+	if set.Base == 0 {
+		set.Base = head
+	}
+	for _, d := range diff {
+		set.Writes = append(set.Writes, store.Write{Key: d.Key, Value: d.After})
+	}
+	return set
 }
 
-// provisional is the state that the next plan of a batch is made on: its steered
+// provisional is the state that the next plan of a batch is made on: its new steered
 // records aren't compiled, and nobody answers from it.
 func (p *plan) provisional(revision uint64) *State {
-	p.next.View = p.prev.View.With(revision, p.madeZones(), p.goneZones())
-	return p.next
-}
-
-func (p *plan) madeZones() []*view.Zone {
 	var made []*view.Zone
-	for _, z := range p.zones {
-		if z != nil {
-			made = append(made, z)
-		}
-	}
-	return made
-}
-
-func (p *plan) goneZones() []wire.Name {
 	var gone []wire.Name
 	for name, z := range p.zones {
-		if z == nil {
+		if z != nil {
+			made = append(made, z)
+		} else {
 			gone = append(gone, name)
 		}
 	}
-	return gone
+	p.next.View = p.prev.View.With(revision, made, gone)
+	return p.next
 }
 
-// publishAll compiles what was committed and swaps the view once. A change-set that
-// conflicts ends the batch: those behind it were planned on it, and come again.
-func (c *Control) publishAll(accepted []*request, results []store.CommitResult) {
-	state := c.State()
+// took is the requests that the store took. One that conflicts ends the batch: those
+// behind it were planned on it, and come again.
+func took(accepted []*request, results []store.CommitResult) []*request {
 	for i, r := range accepted {
+		r.result.Revision = results[i].Revision
 		if r.err = results[i].Err; r.err != nil {
-			if errors.Is(r.err, store.ErrNoChange) {
-				r.err = nil
-			}
-			for _, later := range accepted[i+1:] {
-				later.err = errStale
-			}
-			break
+			refuseAll(accepted[i+1:], errStale)
+			return accepted[:i]
 		}
-		state = c.compilePlan(state, r)
-		r.result = r.plan.result(results[i].Revision, r.result.Diff)
 	}
-	c.publish(state)
+	return accepted
 }
 
-// compilePlan makes the state of a committed plan, with its records compiled.
-func (c *Control) compilePlan(state *State, r *request) *State {
-	p := r.plan
-	zones := map[wire.Name]*view.Zone{}
-	maps.Copy(zones, p.zones)
-	jobs := map[wire.Name][]job{}
-	for _, j := range p.compile {
-		jobs[j.zone] = append(jobs[j.zone], j)
+// compile makes the state after a batch: that of its last plan, with the steered
+// records compiled that any of them touched.
+func (c *Control) compile(batch []*request) *State {
+	state := c.State()
+	if len(batch) == 0 {
+		return state
 	}
-	for name, of := range jobs {
-		z := zones[name]
-		if z == nil {
-			z = state.View.Zone(name)
+	next := *batch[len(batch)-1].plan.next
+	jobs := map[recordKey]bool{}
+	tables := map[tableKey]*steering.Table{}
+	touched := map[wire.Name]bool{}
+	overrides := map[OverrideKey]bool{}
+	for _, r := range batch {
+		for _, j := range r.plan.compile {
+			jobs[recordKey{j.zone, j.owner}] = true
 		}
-		edit := z.Edit()
-		for _, j := range of {
-			edit.Steer(j.owner, c.runtime.compile(p.next, j, r.tables))
+		maps.Copy(tables, r.tables)
+		for name := range r.plan.zones {
+			touched[name] = true
 		}
-		zones[name] = edit.Done()
+		for key := range r.plan.change.Overrides {
+			overrides[key] = true
+		}
 	}
-	c.forgetGone(state, p)
-	p.zones = zones
-	next := *p.next
-	next.View = state.View.With(p.next.View.Revision, p.madeZones(), p.goneZones())
-	for key := range p.change.Overrides {
+	c.forgetGone(state, &next, touched)
+	next.View = next.View.With(next.Revision(), c.compiled(&next, jobs, tables), nil)
+	for key := range overrides {
 		c.flip(&next, key)
 	}
 	return &next
 }
 
-// forgetGone lets go what the plan's deleted records held.
-func (c *Control) forgetGone(state *State, p *plan) {
-	for name, made := range p.zones {
-		old := state.View.Zone(name)
-		if old == nil {
+// compiled returns the zones of a state in which records are to be compiled, with
+// these compiled.
+func (c *Control) compiled(next *State, jobs map[recordKey]bool, tables map[tableKey]*steering.Table) []*view.Zone {
+	edits := map[wire.Name]*view.Edit{}
+	for key := range jobs {
+		settings, ok := next.SteeredRecord(key.zone, key.owner)
+		if !ok {
+			continue // a later change of the batch took it away
+		}
+		if edits[key.zone] == nil {
+			edits[key.zone] = next.View.Zone(key.zone).Edit()
+		}
+		edits[key.zone].Steer(key.owner, c.runtime.compile(next, job{key.zone, key.owner, settings}, tables))
+	}
+	var made []*view.Zone
+	for _, edit := range edits {
+		made = append(made, edit.Done())
+	}
+	return made
+}
+
+// forgetGone lets go what records held that are gone from touched zones.
+func (c *Control) forgetGone(old, next *State, touched map[wire.Name]bool) {
+	for name := range touched {
+		was := old.View.Zone(name)
+		if was == nil {
 			continue
 		}
-		for owner := range old.SteeredOwners() {
-			if made == nil || made.Node(owner) == nil || made.Node(owner).Steered == nil {
+		for owner := range was.SteeredOwners() {
+			if _, ok := next.SteeredRecord(name, owner); !ok {
 				c.runtime.forget(recordKey{name, owner})
 			}
 		}

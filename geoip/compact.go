@@ -52,7 +52,7 @@ func (b *Base) AppendCompact(to []byte) ([]byte, error) {
 	to = append(to, compactMagic...)
 	to = binary.AppendUvarint(to, uint64(len(src.DatabaseType)))
 	to = append(to, src.DatabaseType...)
-	to = binary.AppendUvarint(to, uint64(src.Built.Unix()))
+	to = binary.AppendUvarint(to, uint64(max(src.Built.Unix(), 0)))
 	to = c.appendLocations(to)
 	to = appendRuns(to, b.v4, c)
 	return appendRuns(to, b.v6, c), nil
@@ -164,7 +164,7 @@ func ReadCompact(name string, data []byte, fill bool) (*Base, error) {
 	v4 := readRuns[uint32](&in, len(locations))
 	v6 := readRuns[uint64](&in, len(locations))
 	if in.bad || len(in.rest) > 0 {
-		return nil, fmt.Errorf("%w: %d octets are left over at its end", errCompact, len(in.rest))
+		return nil, errCompact
 	}
 	return newBase(locations, v4, v6, fill, []Source{src}), nil
 }

@@ -269,3 +269,6 @@ func (st *States) lastToGoDown(of uint64) (m uint64) {
 	}
 	return m
 }
+
+// CountUp is how many endpoints are up, drained or not: what min_up is held against.
+func (st *States) CountUp() int { return bits.OnesCount64(st.Up) }

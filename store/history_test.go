@@ -131,10 +131,10 @@ func TestManyRevisions(t *testing.T) {
 
 // TestWatch: those that are there, those that come, and nothing left running.
 func TestWatch(t *testing.T) {
-	b := open(t, store.Options{})
-	put(t, b, value("a", "1"))
-	put(t, b, value("a", "2"))
 	synctest.Test(t, func(t *testing.T) {
+		b := open(t, store.Options{})
+		put(t, b, value("a", "1"))
+		put(t, b, value("a", "2"))
 		ctx, cancel := context.WithCancel(t.Context())
 		var seen []uint64
 		go func() {

@@ -19,6 +19,10 @@ import (
 const (
 	application = "meridian"
 	format      = 1 // of the buckets, as bolt.go draws them
+
+	// growth is what the file grows by beyond what is needed, each time for one more
+	// fsync. bbolt's 16 MiB would be most of a usual store.
+	growth = 1 << 20
 )
 
 var (
@@ -61,6 +65,7 @@ func open(path string, opts Options) (*Bolt, error) {
 	if err != nil {
 		return nil, err
 	}
+	db.AllocSize = growth
 	b := &Bolt{path: path, opts: opts, db: db, changed: make(chan struct{})}
 	err = b.view(func(tx *bbolt.Tx) error {
 		b.head.Store(lastRevision(tx))

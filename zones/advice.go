@@ -15,27 +15,24 @@ import (
 // advise makes a fault of the error that the RDATA of a type gave at a word.
 func advise(typ uint16, at word, err error) *fault {
 	name := TypeName(typ)
-	if errors.Is(err, errNoRDATA) {
-		return at.fault(fmt.Sprintf("the %s record has no data", name), formOf(typ))
-	}
 	var generic genericError
-	if errors.As(err, &generic) {
-		return at.fault(fmt.Sprintf("the \\# form of the %s record %s", name, generic), `write \# LENGTH HEX (RFC 3597 section 5), for example \# 4 C0000201`)
-	}
 	var parse *dns.ParseError
-	if !errors.As(err, &parse) {
+	switch {
+	case errors.Is(err, errNoRDATA):
+		return at.fault(fmt.Sprintf("the %s record has no data", name), formOf(typ))
+	case errors.As(err, &generic):
+		return at.fault(fmt.Sprintf("the \\# form of the %s record %s", name, generic), `write \# LENGTH HEX (RFC 3597 section 5), for example \# 4 C0000201`)
+	case errors.Is(err, errTooMuch), errors.As(err, &parse) && strings.Contains(parse.Error(), "garbage after rdata"):
+		return at.fault(fmt.Sprintf("%s stands after all that a record of type %s takes", at.text, name), formOf(typ))
+	case parse == nil:
 		return at.fault(fmt.Sprintf("the data of the %s record %s", name, packReason(err)), formOf(typ))
 	}
-	if addr, addrErr := netip.ParseAddr(at.text); addrErr == nil {
-		switch {
-		case typ == dns.TypeA && addr.Is6():
-			return at.fault(fmt.Sprintf("%s is an IPv6 address in an A record", at.text), "use AAAA")
-		case typ == dns.TypeAAAA && addr.Is4():
-			return at.fault(fmt.Sprintf("%s is an IPv4 address in an AAAA record", at.text), "use A")
-		}
-	}
-	if strings.Contains(parse.Error(), "garbage after rdata") {
-		return at.fault(fmt.Sprintf("%s stands after all that a record of type %s takes", at.text, name), formOf(typ))
+	addr, _ := netip.ParseAddr(at.text)
+	switch {
+	case typ == dns.TypeA && addr.Is6():
+		return at.fault(fmt.Sprintf("%s is an IPv6 address in an A record", at.text), "use AAAA")
+	case typ == dns.TypeAAAA && addr.Is4():
+		return at.fault(fmt.Sprintf("%s is an IPv4 address in an AAAA record", at.text), "use A")
 	}
 	return at.fault(fmt.Sprintf("the data of the %s record are wrong or incomplete at %s", name, at.text), formOf(typ))
 }
@@ -46,6 +43,8 @@ func packReason(err error) string {
 	switch {
 	case errors.Is(err, errEndsEarly):
 		return "are incomplete: something is missing at their end"
+	case errors.Is(err, errUnfit):
+		return "do not fit together: a length in them is not that of what it stands for"
 	case errors.Is(err, dns.ErrBuf), strings.Contains(text, "overflow"):
 		return "are longer than 65,535 octets, or one of their parts is longer than its type allows"
 	case strings.Contains(text, "hex"):

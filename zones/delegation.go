@@ -93,19 +93,19 @@ func exists(name wire.Name, z Surroundings) bool {
 	return steered || len(z.Types(name)) > 0 || z.HasBelow(name)
 }
 
-// above looks for the first thing from the apex down that takes the owner's records
-// out of service: a DNAME above them, or a zone cut above or beside them.
+// above looks at the names from the apex down to the owner for a zone cut, and for a
+// DNAME above the owner (RFC 6672 section 2.4). Below a cut that is an error too:
+// else taking away the cut would bring forth errors at names that nobody touched.
 func (v *validator) above() {
 	if len(v.types) == 0 && len(v.steered) == 0 {
 		return
 	}
 	path := v.path()
-	for i, name := range path {
-		if v.isCut(name) {
-			v.occluded(name, path[i:])
-			return
-		}
-		if _, ok := v.z.RRset(name, dns.TypeDNAME); ok && name != v.owner { // RFC 6672 section 2.4
+	if i := slices.IndexFunc(path, v.isCut); i >= 0 {
+		v.occluded(path[i], path[i:])
+	}
+	for _, name := range path[:len(path)-1] {
+		if _, ok := v.z.RRset(name, dns.TypeDNAME); ok {
 			v.error(anyType, "remove the DNAME record or what lies below it", "lies below %s, which has a DNAME record", name)
 			return
 		}

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"meridian/wire"
 )
 
 // sameAfterStoring requires that every RRset comes back from its store form.
-func sameAfterStoring(t testing.TB, c *Contents) {
+func sameAfterStoring(t rapid.TB, c *Contents) {
 	t.Helper()
 	for s := range c.All() {
 		b, err := s.MarshalBinary()

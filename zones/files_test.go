@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"meridian/wire"
 )
@@ -108,7 +109,7 @@ func TestGoodFiles(t *testing.T) {
 	}
 }
 
-func written(t testing.TB, c *Contents) string {
+func written(t rapid.TB, c *Contents) string {
 	t.Helper()
 	var sb strings.Builder
 	n, err := c.WriteTo(&sb)
@@ -131,7 +132,7 @@ func rrsets(c *Contents) map[Key]RRset {
 }
 
 // sameAfterWriting requires that what is written reads back equal.
-func sameAfterWriting(t testing.TB, c *Contents) {
+func sameAfterWriting(t rapid.TB, c *Contents) {
 	t.Helper()
 	text := written(t, c)
 	back, problems := Parse("written", []byte(text), c.Name, nil, ReadOptions{})

@@ -28,8 +28,7 @@ func (s RRset) Data() []string {
 
 func (r *rdataReader) text(typ uint16, rdata []byte) string {
 	generic := genericText(rdata)
-	h := dns.RR_Header{Name: ".", Rrtype: typ, Class: dns.ClassINET, Rdlength: uint16(len(rdata))}
-	rr, err := unpackRDATA(h, rdata)
+	rr, err := unpackRDATA(headerOf(typ, rdata), rdata)
 	if err != nil {
 		return generic
 	}
@@ -37,9 +36,8 @@ func (r *rdataReader) text(typ uint16, rdata []byte) string {
 	if !ok {
 		return generic
 	}
-	switch typ {
-	case dns.TypeA, dns.TypeAAAA, dns.TypeNS, dns.TypeCNAME, dns.TypePTR, dns.TypeMX, dns.TypeSOA:
-		return text // always reads back
+	if isPlain(typ) {
+		return text
 	}
 	if back, _, err := r.read(typ, lineWords(text), wire.Root); err != nil || !bytes.Equal(back, rdata) {
 		return generic
@@ -86,7 +84,7 @@ func (r *rdataReader) generic(typ uint16, words []word) (rdata []byte, at int, e
 	if len(rdata) == 0 && typ != dns.TypeAPL {
 		return nil, 1, errNoRDATA
 	}
-	rr, err := unpackRDATA(dns.RR_Header{Name: ".", Rrtype: typ, Class: dns.ClassINET, Rdlength: uint16(size)}, rdata)
+	rr, err := unpackRDATA(headerOf(typ, rdata), rdata)
 	if err == nil {
 		rdata, err = r.packer.pack(rr)
 	}

@@ -111,7 +111,7 @@ func (p *parser) file(f *file, data []byte) {
 		return
 	}
 	s := newSplitter(strings.TrimPrefix(string(data), "\uFEFF"))
-	for !p.findings.full() {
+	for !p.findings.full() && p.bytes <= maxBytes {
 		e, fault, ok := s.next()
 		switch {
 		case !ok:

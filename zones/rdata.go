@@ -33,7 +33,9 @@ func (p *rdataPacker) pack(rr dns.RR) ([]byte, error) {
 	return bytes.Clone(p.buf[bareHeader:n]), nil
 }
 
-// unpackRDATA reads RDATA whole; h.Rdlength must be its length.
+// unpackRDATA reads RDATA whole; h.Rdlength must be its length. The records of
+// miekg/dns hold strings with their escapes, but those of CAA and URI, which go to the
+// end of RDATA, it unpacks without them: they are put in here.
 func unpackRDATA(h dns.RR_Header, rdata []byte) (dns.RR, error) {
 	rr, n, err := dns.UnpackRRWithHeader(h, rdata, 0)
 	if err != nil {
@@ -41,6 +43,12 @@ func unpackRDATA(h dns.RR_Header, rdata []byte) (dns.RR, error) {
 	}
 	if n != len(rdata) {
 		return nil, fmt.Errorf("%d octets are left over", len(rdata)-n)
+	}
+	switch rr := rr.(type) {
+	case *dns.CAA:
+		rr.Value = strings.ReplaceAll(rr.Value, `\`, `\\`)
+	case *dns.URI:
+		rr.Target = strings.ReplaceAll(rr.Target, `\`, `\\`)
 	}
 	return rr, nil
 }
@@ -82,12 +90,42 @@ func (r *rdataReader) read(typ uint16, words []word, origin wire.Name) (rdata []
 	case !ok:
 		r.zp = nil
 		return nil, r.feed.wordAt(errorColumn(err)), err
+	case r.feed.unread():
+		at := r.feed.wordAt(r.feed.next)
+		r.zp = nil
+		return nil, at, errTooMuch
 	}
 	rdata, err = r.packer.pack(rr)
+	if err == nil && !isPlain(typ) {
+		// A few types' parsers take data whose parts don't fit together.
+		if _, bad := unpackRDATA(headerOf(typ, rdata), rdata); bad != nil {
+			return nil, 0, errUnfit
+		}
+	}
 	return rdata, 0, err
 }
 
-var errEndsEarly = errors.New("the data end too early")
+// isPlain says that data of the type, once parsed and packed, are right and that their
+// text reads back: those types that nearly all records have, and have nothing to escape
+// but names.
+func isPlain(typ uint16) bool {
+	switch typ {
+	case dns.TypeA, dns.TypeAAAA, dns.TypeNS, dns.TypeCNAME, dns.TypePTR, dns.TypeMX, dns.TypeSOA:
+		return true
+	}
+	return false
+}
+
+func headerOf(typ uint16, rdata []byte) dns.RR_Header {
+	return dns.RR_Header{Name: ".", Rrtype: typ, Class: dns.ClassINET, Rdlength: uint16(len(rdata))}
+}
+
+var (
+	errNoRDATA   = errors.New("there are no data")
+	errEndsEarly = errors.New("the data end too early")
+	errUnfit     = errors.New("the data do not fit together")
+	errTooMuch   = errors.New("something follows the data")
+)
 
 // lineFeed gives a parser of miekg/dns one record as one line.
 type lineFeed struct {
@@ -111,6 +149,9 @@ func (f *lineFeed) set(typ uint16, words []word) {
 
 // used says whether the parser went beyond the line.
 func (f *lineFeed) used() bool { return f.next == len(f.line) }
+
+// unread says whether the parser stopped before the line's end.
+func (f *lineFeed) unread() bool { return f.next < len(f.line)-1 }
 
 // ReadByte is for the parser.
 func (f *lineFeed) ReadByte() (byte, error) {

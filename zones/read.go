@@ -27,11 +27,11 @@ type ReadOptions struct {
 // What $INCLUDE names must lie in the file's folder or below it; symbolic links that
 // lead out of it are refused too. The findings are all that can be told without
 // looking at the zone as a whole, for which there is Contents.Validate. Contents are
-// returned in any case, with what could be read.
+// returned in any case, with what could be read; they have no name when that is nothing.
 func ReadFile(path string, zone wire.Name, opts ReadOptions) (*Contents, config.Problems) {
 	data, err := readRegular(path, os.Stat, os.Open)
 	if err != nil {
-		return NewContents(zone), config.Problems{{File: path, Message: reason(err), Hint: "name a master file that can be read"}}
+		return NewContents(""), config.Problems{{File: path, Message: reason(err), Hint: "name a master file that can be read"}}
 	}
 	folder := filepath.Dir(path)
 	include := func(name string) ([]byte, error) {

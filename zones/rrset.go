@@ -4,7 +4,6 @@ package zones
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -138,6 +137,15 @@ func (p *rdataPacker) rrset(rr dns.RR) (RRset, error) {
 	return RRset{Owner: owner, Type: h.Rrtype, TTL: h.Ttl, RDATA: [][]byte{rdata}}, nil
 }
 
+// With returns s with the records of an RRset of the same owner name and type added,
+// under the lower of both TTLs (RFC 2181 section 5.2).
+func (s RRset) With(more RRset) RRset {
+	s.TTL = min(s.TTL, more.TTL)
+	s.RDATA = slices.Concat(s.RDATA, more.RDATA)
+	s.sort()
+	return s
+}
+
 // sort brings the RDATA of a set that is being made into order and drops doubles.
 func (s *RRset) sort() {
 	if len(s.RDATA) < 2 {
@@ -170,5 +178,3 @@ func (s RRset) WireLen() int {
 	}
 	return n
 }
-
-var errNoRDATA = errors.New("there are no data")

@@ -13,6 +13,9 @@ import (
 // its records were read; together with what ReadFile found that is everything.
 // steered are the types of the steered records in the zone by canonical owner name.
 func (c *Contents) Validate(steered map[wire.Name][]uint16) config.Problems {
+	if c.Name == "" {
+		return nil // nothing was read, and that has been said
+	}
 	z := newSurroundings(c, steered)
 	var all findings
 	check := func(owner wire.Name) {

@@ -1,0 +1,5 @@
+//go:build !country_only
+
+package geoip
+
+const embeddedPlaces = true
