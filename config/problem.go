@@ -81,6 +81,12 @@ func (a at) child(names ...string) at {
 	return at{append(a.path[:len(a.path):len(a.path)], names...), a.to}
 }
 
+// warn adds a problem that refuses nothing.
+func (a at) warn(hint, format string, args ...any) {
+	a.add(hint, format, args...)
+	(*a.to)[len(*a.to)-1].Warning = true
+}
+
 func (a at) add(hint, format string, args ...any) {
 	*a.to = append(*a.to, Problem{Path: a.path, Message: fmt.Sprintf(format, args...), Hint: hint})
 }

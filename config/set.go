@@ -4,6 +4,7 @@ package config
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -20,17 +21,21 @@ type Set struct {
 }
 
 // Around is what a resource's settings may name: the surroundings in which it is
-// validated. Place says what is wrong with a location that is a name or country code.
+// validated.
 type Around struct {
 	Regions    map[string]Region
 	Topologies map[string]Topology
 	Checks     map[string]Check
-	Place      func(text string) error
+	// Place says what is wrong with a location that is a name or country code, CIDR with
+	// a client row's prefix; nil asks nobody.
+	Place func(text string) error
+	CIDR  func(netip.Prefix) error
 }
 
-// Validate returns everything that is wrong, in the order of resources and names.
-func (s Set) Validate(place func(text string) error) Problems {
-	around := Around{s.Regions, s.Topologies, s.Checks, place}
+// Validate returns everything that is wrong, in the order of resources and names. Of
+// around only the functions are used.
+func (s Set) Validate(around Around) Problems {
+	around.Regions, around.Topologies, around.Checks = s.Regions, s.Topologies, s.Checks
 	var ps Problems
 	for _, name := range sortedKeys(s.Regions) {
 		ps = append(ps, around.Region([]string{"regions", name}, name, s.Regions[name])...)
@@ -51,7 +56,11 @@ func (s Set) Validate(place func(text string) error) Problems {
 
 // SteeredPath is the path of a steered record as a manifest has it.
 func SteeredPath(zone, owner wire.Name) []string {
-	return []string{"zones", strings.TrimSuffix(zone.String(), "."), "steered", RelativeOwner(zone, owner)}
+	text := zone.String()
+	if zone != wire.Root {
+		text = strings.TrimSuffix(text, ".")
+	}
+	return []string{"zones", text, "steered", RelativeOwner(zone, owner)}
 }
 
 // RelativeOwner is how an owner name at or below a zone's apex is written beside it:

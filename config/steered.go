@@ -60,7 +60,9 @@ type Endpoint struct {
 // rather than addresses (A and AAAA).
 func (s Steered) HasNames() bool {
 	for _, e := range s.Endpoints {
-		return e.Name != ""
+		if e.Name != "" {
+			return true
+		}
 	}
 	return false
 }

@@ -14,7 +14,7 @@ const maxName = 63
 
 // checkName says what is wrong with the name of a region, topology, check or endpoint.
 func (a at) checkName(what, name string) {
-	ok := name != "" && len(name) <= maxName && name[0] != '-'
+	ok := name != "" && len(name) <= maxName && name[0] != '-' && name[len(name)-1] != '-'
 	for _, c := range []byte(name) {
 		ok = ok && (c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_')
 	}
@@ -32,43 +32,11 @@ func refer[V any](a at, what, name string, known map[string]V) bool {
 	if what == "topology" {
 		hint = "define it under topologies, or name one of those that there are"
 	}
-	if like := closest(name, sortedKeys(known)); like != "" {
+	if like := Closest(name, sortedKeys(known)); like != "" {
 		hint = fmt.Sprintf("did you mean %s?", like)
 	}
 	a.add(hint, "there is no %s %q", what, name)
 	return false
-}
-
-// closest returns the name that differs least, if it differs little.
-func closest(name string, among []string) string {
-	best, least := "", max(2, len(name)/3)+1
-	for _, candidate := range among {
-		if d := distance(name, candidate); d < least {
-			best, least = candidate, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters must be added, dropped or changed to make a into b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := before
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			before = row[j]
-			row[j] = min(change, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // within checks that a number is in a range.
@@ -96,7 +64,7 @@ func (a at) oneOf(word string, known ...string) {
 	if len(known) > 2 {
 		hint = "write one of " + strings.Join(known, ", ")
 	}
-	if like := closest(word, known); like != "" && word != "" {
+	if like := Closest(word, known); like != "" && word != "" {
 		hint = fmt.Sprintf("did you mean %s?", like)
 	}
 	a.add(hint, "%q is not known here", word)

@@ -3,17 +3,26 @@ package config
 // What can be wrong with a check.
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"meridian/wire"
 )
+
+// maxBody is how long a text may be that a body is searched for.
+const maxBody = 1024
 
 // Check returns what is wrong with a check; path leads to it.
 func (around Around) Check(path []string, name string, c Check) (ps Problems) {
 	a := at{path, &ps}
 	a.checkName("a check", name)
+	if c.Kind == "" {
+		a.add("write kind: http, https or tcp", "the check has no kind")
+		return ps
+	}
 	a.child("kind").oneOf(c.Kind, KindHTTP, KindHTTPS, KindTCP)
 	if c.Kind == KindTCP && c.Port == 0 {
 		a.child("port").add("add port:", "a tcp check has no usual port")
@@ -38,6 +47,17 @@ func (around Around) Check(path []string, name string, c Check) (ps Problems) {
 	}
 	if full.Method == "HEAD" && c.Body != "" {
 		a.child("body").add("use method: GET", "a HEAD request gets no body")
+	}
+	if len(c.Body) > maxBody || !utf8.ValidString(c.Body) {
+		a.child("body").add(fmt.Sprintf("write a text of at most %d bytes that the body has in it", maxBody), "this can't be looked for in a body")
+	}
+	for i, r := range c.Status {
+		if r.First < 100 || r.Last > 599 || r.First > r.Last {
+			a.child("status", fmt.Sprint(i)).add("write a code from 100 to 599 or a range as in 200-399", "%q is no status", r)
+		}
+	}
+	if c.Kind == KindHTTP && c.Insecure && !c.FollowRedirects {
+		a.child("insecure").add("leave it out, or use kind: https", "http has no certificate to verify")
 	}
 	checkHost(a.child("host"), c.Host)
 	return ps

@@ -12,6 +12,9 @@ func (around Around) Region(path []string, name string, r Region) (ps Problems) 
 	if r.Capacity < 0 || r.Capacity > 1e15 || math.IsNaN(r.Capacity) {
 		a.child("capacity").add("write a number above 0, or leave it out", "%v can't be a capacity", r.Capacity)
 	}
+	if r.Address.IsValid() {
+		a.child("address").checkAddress(r.Address)
+	}
 	switch {
 	case r.Check == "" && r.Address.IsValid():
 		a.child("address").add("name a check too, or leave the address out", "the region has an address and no check to probe it with")

@@ -34,11 +34,15 @@ func (around Around) Steered(path []string, zone, owner wire.Name, s Steered) (p
 	case n > MaxEndpoints:
 		a.child("endpoints").add("split the record", "%d endpoints are more than the %d that a record may have", n, MaxEndpoints)
 	}
-	within(a.child("min_up"), full.MinUp, 1, len(s.Endpoints))
+	if !owner.IsSubdomainOf(zone) {
+		a.add("put it under its own zone", "%s is not in the zone %s", owner, zone)
+	}
 	if s.HasNames() && owner == zone {
 		a.add("give the endpoints addresses", "a record of names is a CNAME, which can't stand at the apex (RFC 1034 section 3.6.2)")
 	}
 	v := steeredValidator{around, a, full, owner, map[netip.Addr]string{}}
+	v.minUp()
+	v.regions()
 	for _, name := range s.EndpointNames() {
 		v.endpoint(name, s.Endpoints[name])
 	}
@@ -73,7 +77,7 @@ func (v steeredValidator) endpoint(name string, e Endpoint) {
 		refer(a.child("region"), "region", e.Region, v.Regions)
 	case !has(v.Regions, name):
 		hint := "set region:, or name the endpoint as its region"
-		if like := closest(name, sortedKeys(v.Regions)); like != "" {
+		if like := Closest(name, sortedKeys(v.Regions)); like != "" {
 			hint += fmt.Sprintf("; did you mean %s?", like)
 		}
 		a.add(hint, "endpoint %q says no region, and there is no region of its name", name)
@@ -99,27 +103,20 @@ func (v steeredValidator) offer(a at, e Endpoint) {
 	case e.Name != "" && len(e.Addresses) > 0:
 		a.add("keep one of them", "the endpoint has addresses and a name")
 	case e.Name != "":
-		if _, err := wire.ParseName(e.Name); err != nil {
-			a.child("name").add("", "%v", err)
-		}
+		v.target(a.child("name"), e.Name)
 		if e.MinAddresses != 0 {
 			a.child("min_addresses").add("leave it out", "an endpoint of a name has no addresses")
 		}
 	}
-	count := map[bool]int{}
 	for i, addr := range e.Addresses {
 		v.address(a.child("addresses", fmt.Sprint(i)), addr)
-		count[addr.Unmap().Is4()]++
 	}
-	for is4, n := range count {
-		family := "IPv6"
-		if is4 {
-			family = "IPv4"
-		}
+	for _, family := range families {
+		n := family.count(e.Addresses)
 		if n > MaxAddresses {
 			a.child("addresses").add("make a second endpoint of the same region", "%d %s addresses are more than the %d that an endpoint may have", n, family, MaxAddresses)
 		}
-		if e.MinAddresses > n {
+		if n > 0 && e.MinAddresses > n {
 			a.child("min_addresses").add(fmt.Sprintf("write at most %d", n), "min_addresses is %d and the endpoint has %d %s addresses: it could never be up", e.MinAddresses, n, family)
 		}
 	}
@@ -128,14 +125,53 @@ func (v steeredValidator) offer(a at, e Endpoint) {
 	}
 }
 
+// target checks the name that a CNAME is to point to.
+func (v steeredValidator) target(a at, text string) {
+	name, err := wire.ParseName(text)
+	_, notAddress := netip.ParseAddr(text)
+	switch {
+	case notAddress == nil:
+		a.add("write it under addresses:", "%q is an address and no name", text)
+	case err != nil:
+		a.add("write a DNS name, as in www.example.net.", "%v", err)
+	case !strings.HasSuffix(text, "."):
+		a.add("write "+text+". if that is the whole name", "%q does not end in a dot: it could be a whole name or a part of one", text)
+	case name.Canonical() == v.owner:
+		a.add("name another", "the record would point to itself")
+	}
+}
+
+// minUp checks that the number can be reached, for each type that the record has.
+func (v steeredValidator) minUp() {
+	a, n := v.child("min_up"), v.record.MinUp
+	within(a, n, 1, len(v.record.Endpoints))
+	for _, family := range families {
+		if have := family.endpoints(v.record); n <= len(v.record.Endpoints) && have > 0 && have < n {
+			a.warn(fmt.Sprintf("write at most %d", have), "min_up is %d, and the endpoints with %s addresses are %d: they would always be answered as if up", n, family, have)
+		}
+	}
+}
+
+// regions checks that the record's regions fit the masks of the query path.
+func (v steeredValidator) regions() {
+	regions := map[string]bool{}
+	for _, e := range v.record.Endpoints {
+		regions[e.Region] = true
+	}
+	for _, f := range v.record.WhenAllDown.Fallback {
+		if f.Region != "" {
+			regions[f.Region] = true
+		}
+	}
+	if len(regions) > MaxEndpoints && len(v.record.Endpoints) <= MaxEndpoints {
+		v.child("when_all_down", "fallback").add("use regions of the endpoints", "with the fallback's the record has %d regions, more than %d", len(regions), MaxEndpoints)
+	}
+}
+
 func (v steeredValidator) address(a at, addr netip.Addr) {
+	a.checkAddress(addr)
 	plain := addr.Unmap()
-	switch first, again := v.seen[plain]; {
-	case addr.Zone() != "":
-		a.add("leave the zone out", "%s: a DNS record has no room for an interface", addr)
-	case plain.IsUnspecified() || plain.IsMulticast():
-		a.add("", "%s is no address of a host", addr)
-	case again:
+	if first, again := v.seen[plain]; again {
 		a.add("name it once", "%s is there already, at %s", addr, first)
 	}
 	v.seen[plain] = strings.Join(a.path[len(v.path):len(a.path)-2], ".")
@@ -186,17 +222,17 @@ func (v steeredValidator) whenAllDown() {
 	if v.record.HasNames() {
 		a.add("use as-if-up or last-good", "a record of names can't fall back on addresses")
 	}
-	if len(w.Fallback) > MaxAddresses {
-		a.add("", "%d addresses are more than %d", len(w.Fallback), MaxAddresses)
+	var addresses []netip.Addr
+	for _, f := range w.Fallback {
+		addresses = append(addresses, f.Address)
+	}
+	for _, family := range families {
+		if n := family.count(addresses); n > MaxAddresses {
+			a.add("leave some out", "%d %s addresses are more than the %d that a fallback may have", n, family, MaxAddresses)
+		}
 	}
 	fenced := v.Topologies[v.record.Topology].HasFence()
 	v.seen = map[netip.Addr]string{} // one that an endpoint has too may be the last resort
-	types := map[bool]bool{}
-	for _, e := range v.record.Endpoints {
-		for _, addr := range e.Addresses {
-			types[addr.Unmap().Is4()] = true
-		}
-	}
 	for i, f := range w.Fallback {
 		here := a.child(fmt.Sprint(i))
 		v.address(here, f.Address)
@@ -205,8 +241,8 @@ func (v steeredValidator) whenAllDown() {
 		} else if fenced {
 			here.add("write {address: ADDRESS, region: REGION}", "topology %q has fences: the address needs a region that they can ask of", v.record.Topology)
 		}
-		if !types[f.Address.Unmap().Is4()] && !v.record.HasNames() {
-			here.add("give an endpoint an address of that family, or leave it out", "%s would never be an answer: no endpoint has an address of its family", f.Address)
+		if is := family(f.Address.Unmap().Is4()); f.Address.IsValid() && is.endpoints(v.record) == 0 && !v.record.HasNames() {
+			here.add("give an endpoint one too, or leave it out", "%s would never be an answer: no endpoint has an %s address", f.Address, is)
 		}
 	}
 }

@@ -64,15 +64,15 @@ func (around Around) clientRow(a at, row ClientRow) {
 	if row.Subdivision != "" {
 		selectors = append(selectors, "subdivision")
 		country, part, ok := strings.Cut(row.Subdivision, "-")
-		if !ok || !isCountry(country) || len(part) < 1 || len(part) > 3 || strings.ToUpper(part) != part {
+		if !ok || len(part) < 1 || len(part) > 3 || strings.ToUpper(part) != part {
 			a.child("subdivision").add("write ISO 3166-2 as in US-CA", "%q is no subdivision", row.Subdivision)
+		} else {
+			a.child("subdivision").checkCountry(country)
 		}
 	}
 	if row.Country != "" {
 		selectors = append(selectors, "country")
-		if !isCountry(row.Country) {
-			a.child("country").add("write ISO 3166-1's two capital letters as in IS", "%q is no country", row.Country)
-		}
+		a.child("country").checkCountry(row.Country)
 	}
 	if row.Continent != "" {
 		selectors = append(selectors, "continent")
@@ -90,9 +90,9 @@ func (around Around) clientRow(a at, row ClientRow) {
 	around.regionList(a.child("order"), row.Order)
 	around.regionList(a.child("only"), row.Only)
 	around.regionList(a.child("never"), row.Never)
-	for _, name := range row.Only {
-		if slices.Contains(row.Never, name) {
-			a.child("never").add("take it out of one of them", "%q is in only and in never", name)
+	for i, name := range row.Never {
+		if slices.Contains(row.Only, name) {
+			a.child("never", fmt.Sprint(i)).add("take it out of one of them", "%q is in only and in never", name)
 		}
 	}
 }
@@ -100,17 +100,17 @@ func (around Around) clientRow(a at, row ClientRow) {
 func (around Around) cidr(a at, row ClientRow) {
 	p := row.CIDR
 	switch {
-	case p != p.Masked():
-		a.add(fmt.Sprintf("write %s", p.Masked()), "%s has bits set beyond its length", p)
 	case p.Addr().Is4In6():
 		a.add("write it as an IPv4 prefix", "%s is IPv4 written as IPv6", p)
+	case p != p.Masked():
+		a.add(fmt.Sprintf("write %s", p.Masked()), "%s has bits set beyond its length", p)
 	case p.Addr().Is6() && p.Bits() > maxCIDR6:
 		a.add("a host has a whole /64: write "+netip.PrefixFrom(p.Addr(), maxCIDR6).Masked().String(), "%s is longer than /64", p)
+	case around.CIDR != nil:
+		if err := around.CIDR(p); err != nil {
+			a.add("", "%v", err)
+		}
 	}
-}
-
-func isCountry(s string) bool {
-	return len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z'
 }
 
 // regionList checks a list of regions: all there, none twice.

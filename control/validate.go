@@ -15,7 +15,7 @@ import (
 // validate adds to the plan's problems what is wrong with the resources and steered
 // records that it puts, and with those that hang on what it changes.
 func (p *plan) validate() {
-	around := config.Around{Regions: p.next.Regions, Topologies: p.next.Topologies, Checks: p.next.Checks, Place: knownPlace}
+	around := config.Around{Regions: p.next.Regions, Topologies: p.next.Topologies, Checks: p.next.Checks, Place: KnownPlace, CIDR: geoip.CheckCut}
 	for _, name := range slices.Sorted(maps.Keys(p.change.Regions)) {
 		if r := p.change.Regions[name]; r != nil {
 			p.problems = append(p.problems, around.Region([]string{"regions", name}, name, *r)...)
@@ -58,7 +58,8 @@ func (p *plan) dependants(around config.Around) {
 	}
 }
 
-func knownPlace(text string) error {
+// KnownPlace says what is wrong with a location's name or country code.
+func KnownPlace(text string) error {
 	if _, err := geoip.ResolvePlace(text); err != nil {
 		return fmt.Errorf("location %w", err)
 	}
