@@ -82,15 +82,14 @@ func addNetwork(v4 *capped[uint32], v6 *capped[uint64], p netip.Prefix, value ui
 	v6.add(hi, p.Bits(), value)
 }
 
-// capped gathers networks in the order of addresses into runs. Networks longer than
-// the family's limit are gathered until their unit of that length is complete, which
-// then takes the value of the largest share of it, the first such at a tie.
+// capped gathers networks into runs. They come in the order of addresses and without
+// gaps (what is skipped as an alias of IPv4 lies where no database is asked). Networks
+// longer than the family's limit are gathered until their unit of that length is
+// complete, which then takes the value of the largest share of it, the first such at a
+// tie.
 type capped[K key] struct {
-	out   runs[K]
-	limit int
-	next  K    // where the last network ended
-	full  bool // next has passed the family's end
-
+	out    runs[K]
+	limit  int
 	unit   K
 	shares []share // of the unit, empty when none is open
 }
@@ -106,15 +105,14 @@ func newCapped[K key](limit int) *capped[K] {
 	return c
 }
 
-// add takes a network of n bits at start. What lies between it and the one before has
-// no entry.
+// add takes a network of n bits at start.
 func (c *capped[K]) add(start K, n int, value uint32) {
 	unit := start & mask[K](c.limit)
 	if n <= c.limit || unit != c.unit {
 		c.closeUnit()
 	}
 	if n <= c.limit {
-		c.put(start, n, value)
+		c.out.add(start, value)
 		return
 	}
 	c.unit = unit
@@ -132,34 +130,18 @@ func (c *capped[K]) closeUnit() {
 	if len(c.shares) == 0 {
 		return
 	}
-	most, rest := c.shares[0], 1.0
+	most := c.shares[0]
 	for _, s := range c.shares {
-		rest -= s.part
 		if s.part > most.part {
 			most = s
 		}
 	}
-	if rest > most.part {
-		most.value = 0 // the largest share was not spoken of
-	}
 	c.shares = c.shares[:0]
-	c.put(c.unit, c.limit, most.value)
-}
-
-func (c *capped[K]) put(start K, n int, value uint32) {
-	if start > c.next && !c.full {
-		c.out.add(c.next, 0)
-	}
-	c.out.add(start, value)
-	c.next = start | ^mask[K](n) + 1
-	c.full = c.next == 0
+	c.out.add(c.unit, most.value)
 }
 
 // finish returns the runs.
 func (c *capped[K]) finish() *runs[K] {
 	c.closeUnit()
-	if !c.full {
-		c.out.add(c.next, 0)
-	}
 	return &c.out
 }

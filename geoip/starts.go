@@ -5,13 +5,13 @@ package geoip
 // The list is cut into blocks. A block has a first key and a unit, a power of two; each
 // of its keys is so many units (0 to 255) after the first:
 //
-//	key          10.0.0.0  10.0.2.0  10.0.3.0  10.1.0.0 │ 10.9.0.0  10.9.64.0
-//	block        base 10.0.0.0, shift 8 (unit a /24)    │ base 10.9.0.0, shift 14
-//	units        0         2         3         ̶2̶5̶6̶       │ 0         1
+//	key     10.0.0.0  10.0.2.0  10.0.3.0  | 10.9.0.0  10.9.64.0  10.12.0.0
+//	block   base 10.0.0.0, unit a /24     | base 10.9.0.0, unit a /18
+//	units   0         2         3         | 0         1          12
 //
-// (10.1.0.0 is 256 units away, so it begins a block of its own in truth.) Leaves that
-// are close together are of like length, so a city database needs a block for some
-// thirty keys. It is smaller than the keys themselves by far, and faster: what a search
+// (10.9.0.0 is more than 255 /24s after 10.0.0.0, so it begins a block.) Leaves that are
+// close together are of like length, so of a city database a block holds some thirty
+// keys. It is smaller than the keys themselves by far, and faster: what a search
 // touches lies on few lines of the processor's cache.
 
 import "math/bits"

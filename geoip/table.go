@@ -40,7 +40,7 @@ func (t *Table) Lookup(client netip.Prefix) (class uint16, scope uint8) {
 		lo &= mask[uint64](n - 64)
 	}
 	if v4, before, ok := carriedIPv4(hi, lo, n); ok {
-		n = min(n-before, 32)
+		n -= before
 		class, scope = t.v4.lookup(v4&mask[uint32](n), n)
 		return class, uint8(before) + scope
 	}
@@ -51,7 +51,7 @@ func (t *Table) Lookup(client netip.Prefix) (class uint16, scope uint8) {
 			}
 		}
 	}
-	return t.v6.lookup(hi, min(n, 64))
+	return t.v6.lookup(hi, n)
 }
 
 // Bytes is the table's size in memory.

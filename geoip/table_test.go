@@ -176,6 +176,9 @@ func TestTableLookup(t *testing.T) {
 		{"64:ff9b::808:808/128", 2, 96 + 16}, // translated
 		{"2002:808:808::/48", 2, 16 + 16},    // 6to4
 		{"2002:800::/22", 1, 16 + 13},        // 8.0.0.0/6, whose right half begins with 10.0.0.0/13
+		{"::ffff:0:0/96", 1, 96 + 2},         // all that is carried: as 0.0.0.0/0
+		{"64:ff9b::/96", 1, 96 + 2},          //
+		{"2002::/16", 1, 16 + 2},             //
 		{"2002::/15", 0, 16},                 // 6to4 has no say in who asks from IPv6
 		{"::1/128", 0, 81},                   // beside the IPv4-mapped addresses
 		{"::/64", 0, 96},                     // around them
@@ -236,6 +239,47 @@ func TestLookupAllocatesNothing(t *testing.T) {
 		client := netip.MustParsePrefix(s)
 		if n := testing.AllocsPerRun(100, func() { table.Lookup(client) }); n != 0 {
 			t.Errorf("%s: %v allocations", s, n)
+		}
+	}
+}
+
+func TestMajority(t *testing.T) {
+	for _, c := range []struct {
+		counts []count
+		want   uint16
+	}{
+		{[]count{{3, 1, 0}, {4, 2, 0}}, 4},
+		{[]count{{3, 2, 0}, {4, 2, 9}}, 3},       // a draw: the lower class, whatever is idle
+		{[]count{{3, 0, 1 << 63}, {4, 1, 0}}, 4}, // idle space has no say
+		{[]count{{3, 0, 1}, {4, 0, 2}}, 4},       // but where there is nothing else
+	} {
+		if got := majority(c.counts); got != c.want {
+			t.Errorf("%v: class %d, want %d", c.counts, got, c.want)
+		}
+	}
+}
+
+// Every address counts as one, and a 6to4 address as the /48 behind it.
+func TestWhatIsCounted(t *testing.T) {
+	table := mustProject(t, map[string]string{
+		"8.8.8.0/32": "IS", "8.8.8.1/32": "NO", "8.8.8.2/32": "NO", "8.8.8.3/32": "NZ",
+		"0.0.0.0/1": "IS", "128.0.0.0/2": "IS",
+	}, []string{"2003::/18", "2003:4000::/18", "2003:8000::/18"}, nil)
+	for client, want := range map[string]uint16{
+		"8.8.8.0/30": 2,
+		"2002::/15":  1, // no clients on either side, and three quarters of IPv4 are more than a quarter of 2003::/16
+	} {
+		if class, _ := table.Lookup(netip.MustParsePrefix(client)); class != want {
+			t.Errorf("%s: class %d, want %d", client, class, want)
+		}
+	}
+}
+
+func TestOfEqualCutsTheFirstWins(t *testing.T) {
+	table := mustProject(t, nil, []string{"8.0.0.0/8", "8.0.0.0/8", "8.0.0.0/7"}, nil)
+	for client, want := range map[string]uint16{"8.8.8.0/24": 100, "9.9.9.0/24": 102} {
+		if class, _ := table.Lookup(netip.MustParsePrefix(client)); class != want {
+			t.Errorf("%s: class %d, want %d", client, class, want)
 		}
 	}
 }

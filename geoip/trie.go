@@ -42,7 +42,8 @@ type trie[K key] struct {
 	class, inner column
 }
 
-// lookup returns the class of the prefix of n bits at p (no bits set beyond them) and
+// lookup returns the class of the prefix of n bits at p (no bits set beyond them; n over
+// the family's width is a whole address) and
 // the scope: the length of the leaf that covers it, or, when p spans several classes,
 // the length (over n) of the leaf at its midpoint.
 func (t *trie[K]) lookup(p K, n int) (class uint16, scope uint8) {

@@ -33,8 +33,19 @@ func GranuleOf(p netip.Prefix) (g Granule, length uint8) {
 	for _, c := range a[:GranuleV6/8] {
 		v = v<<8 | uint64(c)
 	}
-	return Granule(scramble(v | 6<<56)), GranuleV6
+	length = GranuleV6
+	if v == mappedSite || v == translatedSite {
+		length = 96
+	}
+	return Granule(scramble(v | 6<<56)), length
 }
+
+// The two /48s in which a /96 carries IPv4 addresses, with granules of their own: the
+// rest of them has one granule, which is said at a length that shuts the /96 out.
+const (
+	mappedSite     = 0                 // ::/48, around ::ffff:0:0/96
+	translatedSite = 0x0064_ff9b << 16 // 64:ff9b::/48, around 64:ff9b::/96
+)
 
 // under says whether the granule falls into a share, which is in units of 2^-32.
 // The constant keeps this draw apart from that of the endpoints.
