@@ -7,6 +7,8 @@
 //
 //   - Region, Topology, Check, Steered (with Endpoint): what an operator configures.
 //   - Override: an operator's word on a region or endpoint; not configuration.
+//   - Set: a whole configuration. Around: the surroundings in which one resource is
+//     validated, so that a change to one record of many costs that record alone.
 //   - Problem: one fault, with the path of the setting, what is wrong and what to do.
 //
 // Values are not normalised by reading: Validate checks, and WithDefaults returns

@@ -34,7 +34,7 @@ var base = sync.OnceValues(geoip.EmbeddedBase)
 // world is one server without sockets: a store on disk, a control, and a prober whose
 // probes succeed but at the addresses that are dead.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	store   *store.Bolt
 	control *control.Control
@@ -46,22 +46,29 @@ type world struct {
 	stop    func()
 }
 
-type deadAddresses struct{ sync.Map }
+type deadAddresses struct {
+	sync.Map
+	watched netip.Addr   // of which target
+	ended   atomic.Int64 // the last probe ended, in nanoseconds
+}
 
 func (d *deadAddresses) Probe(_ context.Context, t healthcheck.Target) healthcheck.Result {
 	_, dead := d.Load(t.Address.Addr())
+	if t.Address.Addr() == d.watched {
+		defer func() { d.ended.Store(time.Now().UnixNano()) }()
+	}
 	return healthcheck.Result{OK: !dead, Reason: "as the test says"}
 }
 
-func start(t *testing.T, dir string) *world { return startWith(t, dir, true) }
+func start(t testing.TB, dir string) *world { return startWith(t, dir, true) }
 
-func startWith(t *testing.T, dir string, probing bool) *world {
+func startWith(t testing.TB, dir string, probing bool) *world {
 	t.Helper()
 	b, err := base()
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, dir: dir, shared: &answer.Shared{}, dead: &deadAddresses{}, clock: &atomic.Int64{}}
+	w := &world{t: t, dir: dir, shared: &answer.Shared{}, dead: &deadAddresses{watched: netip.MustParseAddr("192.0.2.10")}, clock: &atomic.Int64{}}
 	w.clock.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).Unix())
 	now := func() time.Time { return time.Unix(w.clock.Load(), 0).UTC() }
 	if w.store, err = store.Open(filepath.Join(dir, "meridian.db"), store.Options{Now: now}); err != nil {
@@ -192,7 +199,7 @@ ns1 A 192.0.2.53
 www2 A 192.0.2.99
 `
 
-func contents(t *testing.T, text string) *zones.Contents {
+func contents(t testing.TB, text string) *zones.Contents {
 	t.Helper()
 	c, problems := zones.Parse("example.com.zone", []byte(text), "", nil, zones.ReadOptions{})
 	if err := problems.Err(); err != nil {
@@ -207,7 +214,7 @@ var (
 )
 
 // imported is the change that brings the zone, three regions, a check, and www steered.
-func imported(t *testing.T) control.Change {
+func imported(t testing.TB) control.Change {
 	c := control.Change{
 		Author: "test", Message: "import",
 		Regions: map[string]*config.Region{

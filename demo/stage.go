@@ -11,10 +11,10 @@ import (
 )
 
 //go:embed manifest.yaml
-var manifest []byte
+var manifestYAML []byte
 
 //go:embed demo.test.zone
-var zone []byte
+var zoneFile []byte
 
 // Name is the steered name that the demo's clients ask for.
 const Name = "www.demo.test."
@@ -61,7 +61,7 @@ func clients() []client {
 // manifest's path.
 func WriteManifest(dir string) (string, error) {
 	path := filepath.Join(dir, "manifest.yaml")
-	for name, data := range map[string][]byte{path: manifest, filepath.Join(dir, "demo.test.zone"): zone} {
+	for name, data := range map[string][]byte{path: manifestYAML, filepath.Join(dir, "demo.test.zone"): zoneFile} {
 		if err := os.WriteFile(name, data, 0o600); err != nil {
 			return "", fmt.Errorf("writing the demo's manifest: %w", err)
 		}

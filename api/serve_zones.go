@@ -1,0 +1,172 @@
+package api
+
+// Operations on zones.
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"meridian/config"
+	"meridian/control"
+	"meridian/view"
+	"meridian/wire"
+	"meridian/zones"
+)
+
+// ZonePath is in the path of operations on one zone.
+type ZonePath struct {
+	Zone string `path:"zone" doc:"with or without its last dot"`
+}
+
+func (s *server) addZones(api huma.API) {
+	add(api, operation("list-zones", http.MethodGet, "/zones", "List all zones in canonical order"), s.listZones)
+	add(api, operation("get-zone", http.MethodGet, "/zones/{zone}", "Show a zone"), s.getZone)
+	add(api, operation("create-zone", http.MethodPost, "/zones", "Make a zone with nothing in it"), s.createZone)
+	add(api, operation("delete-zone", http.MethodDelete, "/zones/{zone}", "Delete a zone with all that is in it"), s.deleteZone)
+	add(api, operation("set-serials", http.MethodPut, "/zones/{zone}/serials", "Set how a zone's serial advances"), s.setSerials)
+	add(api, large(operation("import-zones", http.MethodPost, "/import", "Replace the static records of zones in one revision; steered records stay")), s.importZones)
+}
+
+// zone finds a zone by its name.
+func (s *server) zone(text string) (*view.Zone, error) {
+	name, err := parseZone(text)
+	if err != nil {
+		return nil, err
+	}
+	z := s.Control.State().View.Zone(name)
+	if z == nil {
+		return nil, newError(http.StatusNotFound, "there is no zone %s", name)
+	}
+	return z, nil
+}
+
+func (s *server) listZones(context.Context, *struct{}) ([]Zone, error) {
+	list := []Zone{}
+	for z := range s.Control.State().View.Zones() {
+		list = append(list, zoneOf(z))
+	}
+	slices.SortFunc(list, func(a, b Zone) int { return a.Name.Compare(b.Name) })
+	return list, nil
+}
+
+func (s *server) getZone(_ context.Context, in *ZonePath) (Zone, error) {
+	z, err := s.zone(in.Zone)
+	if err != nil {
+		return Zone{}, err
+	}
+	return zoneOf(z), nil
+}
+
+func zoneOf(z *view.Zone) Zone {
+	out := Zone{Name: z.Name, Loaded: z.Loaded(), Serials: z.Serials, Names: z.Len()}
+	for n := range z.Nodes() {
+		out.RRsets += len(n.Sets)
+		for _, set := range n.Sets {
+			out.Records += int(set.Count)
+		}
+		if n.Steered != nil {
+			out.Steered++
+		}
+	}
+	if apex := z.Node(z.Name); z.Loaded() {
+		soa := apex.Set(wire.TypeSOA)
+		out.Serial, _ = zones.RRset{Type: wire.TypeSOA, RDATA: soa.RDATA(z.Name)}.Serial()
+	}
+	return out
+}
+
+func (s *server) createZone(ctx context.Context, in *struct {
+	Terms
+	Body NewZone
+}) (Outcome, error) {
+	name, err := parseZone(in.Body.Name)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if s.Control.State().View.Zone(name) != nil {
+		return Outcome{}, newError(http.StatusConflict, "there is a zone %s already", name)
+	}
+	var change control.Change
+	*change.Zone(name) = control.ZoneChange{Create: true, Serials: in.Body.Serials}
+	return commit(ctx, s.Control, in.Terms, change)
+}
+
+func (s *server) deleteZone(ctx context.Context, in *struct {
+	Terms
+	ZonePath
+}) (Outcome, error) {
+	z, err := s.zone(in.Zone)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var change control.Change
+	change.Zone(z.Name).Delete = true
+	return commit(ctx, s.Control, in.Terms, change)
+}
+
+func (s *server) setSerials(ctx context.Context, in *struct {
+	Terms
+	ZonePath
+	Body SerialsOf
+}) (Outcome, error) {
+	z, err := s.zone(in.Zone)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var change control.Change
+	change.Zone(z.Name).Serials = in.Body.Serials
+	return commit(ctx, s.Control, in.Terms, change)
+}
+
+func (s *server) importZones(ctx context.Context, in *struct {
+	Terms
+	Body Import
+}) (Outcome, error) {
+	if len(in.Body.Zones) == 0 {
+		return Outcome{}, newError(http.StatusBadRequest, "there are no zones to import")
+	}
+	var change control.Change
+	var problems config.Problems
+	for _, z := range in.Body.Zones {
+		problems = append(problems, importInto(&change, z)...)
+	}
+	if err := problems.Err(); err != nil {
+		return Outcome{}, err
+	}
+	out, err := commit(ctx, s.Control, in.Terms, change)
+	out.Warnings = append(problems, out.Warnings...)
+	return out, err
+}
+
+// importInto adds a zone of an import to a change.
+func importInto(change *control.Change, z ImportZone) config.Problems {
+	at := config.Problem{File: z.Records.File}
+	name, err := parseZone(z.Zone)
+	if err != nil {
+		at.Message = err.Message
+		return config.Problems{at}
+	}
+	if change.Zones[name] != nil {
+		at.Message, at.Hint = fmt.Sprintf("the zone %s comes more than once", name), "import one of them"
+		return config.Problems{at}
+	}
+	serials, problems := serialMode(z.Serials)
+	contents, found := z.Records.Contents(name)
+	*change.Zone(name) = control.ZoneChange{Contents: contents, Serials: serials}
+	return append(problems, found...)
+}
+
+// serialMode checks a mode that no schema was held against; "" leaves it.
+func serialMode(mode zones.SerialMode) (zones.SerialMode, config.Problems) {
+	if mode == "" {
+		return "", nil
+	}
+	if _, err := zones.ParseSerialMode(string(mode)); err != nil {
+		return "", config.Problems{{Path: []string{"serials"}, Message: err.Error()}}
+	}
+	return mode, nil
+}

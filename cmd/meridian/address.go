@@ -1,0 +1,124 @@
+package main
+
+// Addresses as they stand on a command line, and lists of them.
+
+import (
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"strings"
+)
+
+// parseAddrPort reads ADDR:PORT; without an address it is every address.
+func parseAddrPort(s string) (netip.AddrPort, error) {
+	full := s
+	if strings.HasPrefix(s, ":") {
+		full = "[::]" + s
+	}
+	a, err := netip.ParseAddrPort(full)
+	if err != nil {
+		return a, fmt.Errorf("%q is no ADDR:PORT: write an IP address and a port, as in 127.0.0.1:5300 or [::1]:5300", s)
+	}
+	return a, nil
+}
+
+// adminAddr is where the admin API listens: a socket in the file system or a TCP address.
+type adminAddr struct {
+	path string
+	tcp  netip.AddrPort
+}
+
+func parseAdmin(s string) (adminAddr, error) {
+	if path, ok := strings.CutPrefix(s, "unix:"); ok {
+		if path == "" {
+			return adminAddr{}, fmt.Errorf("unix: needs a path after it, as in unix:/run/meridian/admin.sock")
+		}
+		return adminAddr{path: filepath.Clean(path)}, nil
+	}
+	a, err := netip.ParseAddrPort(s)
+	if err != nil {
+		return adminAddr{}, fmt.Errorf("%q is neither unix:PATH nor ADDR:PORT: write unix:/run/meridian/admin.sock or 127.0.0.1:8053", s)
+	}
+	return adminAddr{tcp: a}, nil
+}
+
+func (a adminAddr) String() string {
+	if a.path != "" {
+		return "unix:" + a.path
+	}
+	return a.tcp.String()
+}
+
+// textValue is a flag whose value has a parser of its own.
+type textValue[T fmt.Stringer] struct {
+	to    *T
+	kind  string
+	parse func(string) (T, error)
+}
+
+func (v *textValue[T]) String() string { return (*v.to).String() }
+func (v *textValue[T]) Type() string   { return v.kind }
+
+func (v *textValue[T]) Set(s string) error {
+	parsed, err := v.parse(s)
+	if err != nil {
+		return err
+	}
+	*v.to = parsed
+	return nil
+}
+
+// listValue is a flag that can be given more than once; the first time replaces the
+// default.
+type listValue[T any] struct {
+	to    *[]T
+	kind  string
+	parse func(string) (T, error)
+	given bool
+}
+
+func (v *listValue[T]) String() string { return strings.Join(v.GetSlice(), ",") }
+func (v *listValue[T]) Type() string   { return v.kind }
+
+func (v *listValue[T]) Set(s string) error {
+	if !v.given {
+		*v.to, v.given = nil, true
+	}
+	return v.Append(s)
+}
+
+// Append, Replace and GetSlice make it a pflag.SliceValue.
+func (v *listValue[T]) Append(s string) error {
+	parsed, err := v.parse(s)
+	if err != nil {
+		return err
+	}
+	*v.to = append(*v.to, parsed)
+	return nil
+}
+
+func (v *listValue[T]) Replace(values []string) error {
+	*v.to, v.given = nil, true
+	for _, s := range values {
+		if err := v.Append(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *listValue[T]) GetSlice() []string {
+	texts := make([]string, len(*v.to))
+	for i, t := range *v.to {
+		texts[i] = fmt.Sprint(t)
+	}
+	return texts
+}
+
+func parseAddr(s string) (netip.Addr, error) {
+	a, err := netip.ParseAddr(s)
+	if err != nil {
+		return a, fmt.Errorf("%q is no IP address", s)
+	}
+	return a, nil
+}
