@@ -3,14 +3,17 @@ package dnsserver
 // The server: which sockets there are, and who answers on them.
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"meridian/dnsserver/answer"
 )
@@ -20,6 +23,12 @@ type Options struct {
 	Listen  []netip.AddrPort // port 0 chooses one, the same for UDP and TCP
 	Workers int              // UDP sockets and answering goroutines for each address; at least 1
 	Logger  *slog.Logger
+	// IdleTimeout is how long a TCP client may take for its next query and for taking the
+	// answer; 0 is DefaultIdleTimeout.
+	IdleTimeout time.Duration
+	// MaxConns is how many TCP connections are open at once on one address; one more is
+	// closed at once. 0 is DefaultMaxConns.
+	MaxConns int
 }
 
 // Server answers on sockets. Make it with Listen.
@@ -36,6 +45,8 @@ type Server struct {
 
 // Listen opens all sockets, or none and says which one couldn't be.
 func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, error) {
+	opts.IdleTimeout = cmp.Or(opts.IdleTimeout, DefaultIdleTimeout)
+	opts.MaxConns = cmp.Or(opts.MaxConns, DefaultMaxConns)
 	s := &Server{opts: opts, done: make(chan struct{}), forTCP: make(chan *tcpWorker, max(1, opts.Workers))}
 	for _, addr := range opts.Listen {
 		if err := s.listen(ctx, addr); err != nil {
@@ -82,7 +93,7 @@ func (s *Server) listen(ctx context.Context, addr netip.AddrPort) error {
 // listenUDP opens a socket for each worker. The first is opened without sharing, so
 // that a port of another process is found taken rather than shared.
 func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDPConn, netip.AddrPort, error) {
-	probe, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(addr))
+	probe, err := net.ListenUDP(s.network("udp", addr), net.UDPAddrFromAddrPort(addr))
 	if err != nil {
 		return nil, addr, err
 	}
@@ -91,7 +102,7 @@ func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDP
 	var sockets []*net.UDPConn
 	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return setUpUDP(c, addr.Addr()) }}
 	for range max(1, s.opts.Workers) {
-		c, err := lc.ListenPacket(ctx, network("udp", addr), addr.String())
+		c, err := lc.ListenPacket(ctx, s.network("udp", addr), addr.String())
 		if err != nil {
 			for _, open := range sockets {
 				open.Close()
@@ -105,17 +116,21 @@ func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDP
 
 func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
 	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, network("tcp", addr), addr.String())
+	l, err := lc.Listen(ctx, s.network("tcp", addr), addr.String())
 	if err != nil {
 		return nil, err
 	}
 	return l.(*net.TCPListener), nil
 }
 
-// network keeps 0.0.0.0 to IPv4, while [::] takes both families.
-func network(proto string, addr netip.AddrPort) string {
-	if addr.Addr().Is4() {
+// network keeps 0.0.0.0 to IPv4, while [::] takes both families, unless 0.0.0.0 is
+// listened on beside it.
+func (s *Server) network(proto string, addr netip.AddrPort) string {
+	switch {
+	case addr.Addr().Is4():
 		return proto + "4"
+	case slices.ContainsFunc(s.opts.Listen, func(a netip.AddrPort) bool { return a.Addr() == netip.IPv4Unspecified() }):
+		return proto + "6"
 	}
 	return proto
 }
@@ -138,7 +153,8 @@ func (s *Server) Addrs() []netip.AddrPort { return s.addrs }
 // Responders are all that answer, for their counters.
 func (s *Server) Responders() []*answer.Responder { return s.responders }
 
-// Serve answers until ctx ends, then closes the sockets and waits for what is under way.
+// Serve answers until ctx ends or the server is closed, then closes the sockets and
+// waits for what is under way.
 func (s *Server) Serve(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for i, c := range s.udp {
@@ -147,7 +163,10 @@ func (s *Server) Serve(ctx context.Context) error {
 	for _, l := range s.tcp {
 		wg.Go(func() { s.serveTCP(l) })
 	}
-	<-ctx.Done()
+	select {
+	case <-ctx.Done():
+	case <-s.done:
+	}
 	s.Close()
 	wg.Wait()
 	return nil

@@ -15,20 +15,20 @@ import (
 	"meridian/wire"
 )
 
-// Bounds of TCP.
+// Bounds of TCP where Options say nothing.
 const (
-	// maxConns is how many connections are open at once; one more is closed at once.
-	maxConns = 1024
-	// idleTimeout is how long a client may take for its next query, and for taking an
-	// answer (RFC 7766 section 6.2.3: seconds, so that a slow one holds little).
-	idleTimeout = 10 * time.Second
+	// DefaultMaxConns connections of 10 KB each, most of them idle, are no burden.
+	DefaultMaxConns = 1024
+	// DefaultIdleTimeout is how long a client may take for its next query, and for taking
+	// an answer (RFC 7766 section 6.2.3: seconds, so that a slow one holds little).
+	DefaultIdleTimeout = 10 * time.Second
 )
 
 // serveTCP accepts until the listener is closed, then closes what it accepted.
 func (s *Server) serveTCP(l *net.TCPListener) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	slots := make(chan struct{}, maxConns)
+	slots := make(chan struct{}, s.opts.MaxConns)
 	for {
 		c, err := l.AcceptTCP()
 		if err != nil {
@@ -66,14 +66,17 @@ func (s *Server) serveConn(c *net.TCPConn) {
 	}()
 	client := c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
 	in := bufio.NewReaderSize(c, maxPacket)
-	packet := make([]byte, wire.MaxTCPSize)
+	packet := make([]byte, maxPacket) // grows for those who send more
 	for {
-		c.SetDeadline(time.Now().Add(idleTimeout))
+		c.SetDeadline(time.Now().Add(s.opts.IdleTimeout))
 		var length [2]byte
 		if _, err := io.ReadFull(in, length[:]); err != nil {
 			return
 		}
-		n := binary.BigEndian.Uint16(length[:])
+		n := int(binary.BigEndian.Uint16(length[:]))
+		if n > len(packet) {
+			packet = make([]byte, n)
+		}
 		if _, err := io.ReadFull(in, packet[:n]); err != nil {
 			return
 		}

@@ -67,7 +67,7 @@ func (z *Zone) SteeredOwners() iter.Seq[wire.Name] {
 // Edit collects changes to one zone. Done makes the new zone; the old one stays as
 // it is. One goroutine uses an Edit.
 type Edit struct {
-	zone *Zone
+	zone    *Zone
 	apex    int // labels of the apex
 	serials zones.SerialMode
 
@@ -158,6 +158,9 @@ func (e *Edit) Done() *Zone {
 		if was := e.zone.Node(key); n.Steered != nil || was != nil && was.Steered != nil {
 			steered = append(steered, update[struct{}]{hash: hash, key: key, remove: n.Steered == nil})
 		}
+	}
+	for n := len(z.cutsAt); n > 0 && z.cutsAt[n-1] == 0; n-- {
+		z.cutsAt = z.cutsAt[:n-1]
 	}
 	z.nodes = e.zone.nodes.with(updates)
 	if len(steered) > 0 {

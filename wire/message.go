@@ -31,6 +31,7 @@ const (
 	NXDomain Rcode = 3
 	NotImp   Rcode = 4
 	Refused  Rcode = 5
+	YXDomain Rcode = 6 // a DNAME's substitution is too long (RFC 6672 section 2.2)
 	BadVers  Rcode = 16
 )
 
@@ -48,6 +49,8 @@ func (r Rcode) String() string {
 		return "NOTIMP"
 	case Refused:
 		return "REFUSED"
+	case YXDomain:
+		return "YXDOMAIN"
 	case BadVers:
 		return "BADVERS"
 	}

@@ -67,7 +67,11 @@ func (q *Query) Parse(packet []byte) Verdict {
 		return Malformed
 	}
 	q.questionEnd = end
-	return q.parseRecords(end)
+	verdict := q.parseRecords(end)
+	if verdict == Malformed {
+		q.ECS = ECS{} // FORMERR echoes no client subnet, wherever the fault is
+	}
+	return verdict
 }
 
 // parseQuestion reads the question at the header's end. A compressed QNAME has
@@ -169,11 +173,8 @@ func (q *Query) parseOPT(at, from, to int) Verdict {
 		if from+length > to {
 			return Malformed
 		}
-		if code == optionECS {
-			if q.ECS.Present || !q.ECS.parse(b[from:from+length], from) {
-				q.ECS = ECS{}
-				return Malformed
-			}
+		if code == optionECS && (q.ECS.Present || !q.ECS.parse(b[from:from+length], from)) {
+			return Malformed
 		}
 		from += length
 	}

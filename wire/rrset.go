@@ -32,7 +32,7 @@ type RRset struct {
 	// apexPointers are the places in data that point at it.
 	apexAt       int
 	apexPointers []uint16
-	// Targets are the names in RDATA that an answer goes on from: those of NS and CNAME.
+	// Targets are the names in RDATA that an answer goes on from: those of NS, CNAME and DNAME.
 	Targets []Target
 }
 
@@ -75,6 +75,11 @@ func (s *RRset) appendRDATA(apex Name, rd []byte) {
 		t := &s.Targets[len(s.Targets)-1]
 		t.Name = Name(rd[:n]).Canonical()
 		t.Hash = t.Name.Hash()
+	case TypeDNAME:
+		// Never compressed (RFC 6672 section 2.5).
+		name := Name(rd).Canonical()
+		s.Targets = append(s.Targets, Target{Name: name, Hash: name.Hash(), at: len(s.data)})
+		s.data = append(s.data, rd...)
 	case TypePTR:
 		s.appendName(apex, rd)
 	case TypeMX:

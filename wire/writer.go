@@ -95,6 +95,24 @@ func (w *Writer) AppendSome(sec Section, s *RRset, skip uint16, ownerAt, apexAt 
 	return true
 }
 
+// AppendCNAME adds to the answer a CNAME that was made for it, its target written out,
+// and returns where the target stands; false, and nothing is written, where it doesn't
+// fit.
+func (w *Writer) AppendCNAME(ttl uint32, ownerAt int, target []byte) (targetAt int, ok bool) {
+	at := w.n
+	if at+rdataAt+len(target) > w.limit || ownerAt > MaxPointer {
+		return 0, false
+	}
+	put16(w.buf, at, pointerOf|ownerAt)
+	put16(w.buf, at+ownerLen, int(TypeCNAME))
+	put16(w.buf, at+ownerLen+2, int(ClassIN))
+	put32(w.buf, at+ttlAt, ttl)
+	put16(w.buf, at+lengthAt, len(target))
+	w.n = at + rdataAt + copy(w.buf[at+rdataAt:], target)
+	w.count(Answer, 1)
+	return at + rdataAt, true
+}
+
 func (w *Writer) count(sec Section, n int) {
 	put16(w.buf, int(sec), get16(w.buf, int(sec))+n)
 }

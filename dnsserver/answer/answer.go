@@ -105,17 +105,27 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 	if zone == nil {
 		return wire.Refused
 	}
-	// DS is the parent side's (RFC 4035 section 3.1.4.1): at an apex of ours it is
-	// asked of the zone above, where we have it.
 	if q.Type == wire.TypeDS && apexAt == 0 {
-		if above, at := r.view.FindZone(&q.Name, 1); above != nil {
-			zone, apexAt = above, at
-		}
+		zone, apexAt = r.parentSide(zone)
 	}
 	if !zone.Loaded() {
 		return wire.ServFail
 	}
 	return r.fromZone(zone, apexAt)
+}
+
+// parentSide is who answers for DS at the apex of a zone of ours: the zone above, where
+// we have it and it delegates here, else the zone itself (RFC 4035 section 3.1.4.1). Of
+// a zone above that isn't loaded nobody knows whether it does.
+func (r *Responder) parentSide(zone *view.Zone) (*view.Zone, int) {
+	above, at := r.view.FindZone(&r.query.Name, 1)
+	if above == nil {
+		return zone, 0
+	}
+	if node := above.Find(&r.query.Name, at, true).Node; above.Loaded() && (node == nil || !node.Cut) {
+		return zone, 0
+	}
+	return above, at
 }
 
 // place is a name on the way of an answer: where it leads, and where it and the

@@ -15,8 +15,8 @@ import (
 // slot, so that memory and metric series are bounded.
 const MaxRegionSlots = 256
 
-// numRcodes is how many response codes are counted apart: 0 to 5, BADVERS.
-const numRcodes = 7
+// numRcodes is how many response codes are counted apart: 0 to 6, BADVERS.
+const numRcodes = 8
 
 // Counters of one worker. One goroutine counts, any may read.
 type Counters struct {
@@ -48,7 +48,7 @@ func (c *Counters) Responses(over Transport, rcode wire.Rcode) uint64 {
 
 // Rcodes are the response codes that are counted.
 func Rcodes() []wire.Rcode {
-	return []wire.Rcode{wire.NoError, wire.FormErr, wire.ServFail, wire.NXDomain, wire.NotImp, wire.Refused, wire.BadVers}
+	return []wire.Rcode{wire.NoError, wire.FormErr, wire.ServFail, wire.NXDomain, wire.NotImp, wire.Refused, wire.YXDomain, wire.BadVers}
 }
 
 func (c *Counters) steered(typ *view.SteeredType, ch *steering.Choice) {

@@ -8,6 +8,6 @@
 //   - Shared: what all workers answer from: the view, swapped atomically.
 //   - Counters: what a worker counted; read by any goroutine.
 //
-// The way of a query, by file: answer.go lists the steps; positive.go, negative.go and
-// referral.go are the kinds of answer; steered.go chooses and copies.
+// The way of a query, by file: answer.go lists the steps; positive.go, dname.go,
+// negative.go and referral.go are the kinds of answer; steered.go chooses and copies.
 package answer

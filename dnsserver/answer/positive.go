@@ -3,73 +3,92 @@ package answer
 // Positive answers: the RRset at a node, and the chain of CNAMEs that leads there.
 
 import (
+	"slices"
+
 	"meridian/view"
 	"meridian/wire"
 )
 
-// maxChain is how many CNAMEs an answer follows; resolvers give up at about as many.
+// maxChain is how many CNAMEs and DNAMEs an answer follows; resolvers give up at about as many.
 const maxChain = 8
 
-// follow answers from the node that at leads to, going on through CNAMEs inside the
+// follow answers from where at leads to, going on through CNAMEs and DNAMEs inside the
 // zone (RFC 1034 section 3.6.2). What a chain leads to decides the response code
 // (RFC 6604 section 3).
 func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
+	var passed [maxChain + 1]*view.Node
 	for links := 0; ; links++ {
 		node := at.found.Node
+		if at.found.Cut != nil {
+			node = at.found.Cut // a DNAME: at a zone cut the answer has ended before
+		}
 		if node == nil {
 			return r.negative(zone, at, wire.NXDomain)
 		}
-		appended := r.w.Len()
-		cname, rcode, done := r.atNode(zone, at, links > 0)
-		if done {
-			return rcode
-		}
-		// A chain that loops or goes on beyond the limit ends where it is: the resolver
+		// A chain that comes back to where it was has said all that it can: the resolver
 		// that follows it will see what it is.
-		if links == maxChain || !r.chainTo(zone, cname, &at, appended) {
+		if slices.Contains(passed[:links], node) {
 			return wire.NoError
+		}
+		passed[links] = node
+		var rcode wire.Rcode
+		var leadsOn bool
+		if at.found.Cut != nil {
+			rcode, leadsOn = r.redirect(zone, &at)
+		} else {
+			rcode, leadsOn = r.atNode(zone, &at, links > 0)
+		}
+		if !leadsOn || links == maxChain {
+			return rcode
 		}
 	}
 }
 
-// atNode writes what a node has for the question: the RRset of its type, or NODATA,
-// and then it is done; or the CNAME that leads on, which it returns. inChain says that
-// the node isn't the queried name's.
-func (r *Responder) atNode(zone *view.Zone, at place, inChain bool) (cname *wire.RRset, rcode wire.Rcode, done bool) {
+// atNode writes what a node has for the question: the RRset of its type, or NODATA; or
+// else the CNAME that leads on, and then moves at there. inChain says that the node
+// isn't the queried name's.
+func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire.Rcode, leadsOn bool) {
 	node, qtype := at.found.Node, r.query.Type
 	if qtype == wire.TypeANY {
-		return nil, r.any(zone, at), true
+		return r.any(zone, *at), false
 	}
 	if set := node.Set(qtype); set != nil {
-		return nil, r.whole(set, at), true
+		return r.whole(set, *at), false
 	}
-	set := node.Set(wire.TypeCNAME)
-	if node.Steered != nil {
-		typ := node.Steered.OfType(qtype)
-		if typ == nil {
-			typ = node.Steered.OfType(wire.TypeCNAME)
+	appended := r.w.Len()
+	if typ := steeredFor(node, qtype); typ != nil {
+		// With a client subnet, a chain stops before a steered RRset that isn't at the
+		// queried name: its scope would be that of another name (RFC 7871 section 7.2.1).
+		if inChain && r.query.ECS.Present {
+			return wire.NoError, false
 		}
-		if typ != nil {
-			// With a client subnet, a chain stops before a steered RRset that isn't at the
-			// queried name: its scope would be that of another name (RFC 7871 section 7.2.1).
-			if inChain && r.query.ECS.Present {
-				return nil, wire.NoError, true
-			}
-			answer, fits := r.steered(typ, at)
-			if !fits || answer.Type == qtype {
-				return nil, wire.NoError, true
-			}
-			return answer, 0, false
+		answer, fits := r.steered(typ, *at)
+		if !fits || answer.Type == qtype {
+			return wire.NoError, false
 		}
+		return wire.NoError, r.chainTo(zone, answer, at, appended)
 	}
-	if set == nil {
-		return nil, r.negative(zone, at, wire.NoError), true
+	cname := node.Set(wire.TypeCNAME)
+	if cname == nil {
+		return r.negative(zone, *at, wire.NoError), false
 	}
-	if !r.w.Append(wire.Answer, set, at.ownerAt, at.apexAt) {
+	if !r.w.Append(wire.Answer, cname, at.ownerAt, at.apexAt) {
 		r.w.Truncate()
-		return nil, wire.NoError, true
+		return wire.NoError, false
 	}
-	return set, 0, false
+	return wire.NoError, r.chainTo(zone, cname, at, appended)
+}
+
+// steeredFor is what a node's steered record has for a type: that type, or the CNAME
+// that leads to it; nil where it has neither.
+func steeredFor(node *view.Node, qtype uint16) *view.SteeredType {
+	if node.Steered == nil {
+		return nil
+	}
+	if typ := node.Steered.OfType(qtype); typ != nil {
+		return typ
+	}
+	return node.Steered.OfType(wire.TypeCNAME)
 }
 
 // whole writes one RRset as the answer, or truncates.
@@ -95,16 +114,21 @@ func (r *Responder) any(zone *view.Zone, at place) wire.Rcode {
 }
 
 // chainTo moves at to the target of a CNAME that was appended at a place in the
-// message; false where the answer ends there: the target is out of the zone, behind a
-// cut, or a name that the chain was at already is no matter (links are bounded).
+// message; false where the answer ends there.
 func (r *Responder) chainTo(zone *view.Zone, cname *wire.RRset, at *place, appended int) bool {
-	target := cname.Targets[0].Name
-	if !target.IsSubdomainOf(zone.Name) {
+	r.chain.SetName(cname.Targets[0].Name)
+	return r.moveTo(zone, at, cname.TargetAt(0, appended))
+}
+
+// moveTo moves at to the name in r.chain, which stands at a place in the message, its
+// labels down to the apex written out there; false where the answer ends: the name is in
+// another zone, be it one of ours, or behind a zone cut.
+func (r *Responder) moveTo(zone *view.Zone, at *place, ownerAt int) bool {
+	in, apexAt := r.view.FindZone(&r.chain, 0)
+	if in != zone {
 		return false
 	}
-	r.chain.SetName(target)
-	at.name = &r.chain
-	at.ownerAt = cname.TargetAt(0, appended)
-	at.found = zone.Find(&r.chain, r.chain.Count()-zone.Name.Labels(), r.query.Type == wire.TypeDS)
-	return at.found.Cut == nil
+	at.name, at.ownerAt = &r.chain, ownerAt
+	at.found = zone.Find(&r.chain, apexAt, r.query.Type == wire.TypeDS)
+	return at.found.Cut == nil || !at.found.Cut.Cut
 }

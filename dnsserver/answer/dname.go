@@ -1,0 +1,37 @@
+package answer
+
+// DNAME: the names below it are elsewhere (RFC 6672).
+
+import (
+	"meridian/view"
+	"meridian/wire"
+)
+
+// redirect writes the DNAME above at's name and the CNAME that it makes of that name,
+// with the DNAME's TTL (RFC 6672 section 3.1), and moves at to the CNAME's target. Who
+// asks for CNAME or ANY has his answer with that.
+func (r *Responder) redirect(zone *view.Zone, at *place) (rcode wire.Rcode, leadsOn bool) {
+	dname := at.found.Cut.Set(wire.TypeDNAME)
+	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.CutAt))]
+	if !r.w.Append(wire.Answer, dname, at.ownerAt+len(below), at.apexAt) {
+		r.w.Truncate()
+		return wire.NoError, false
+	}
+	target := dname.Targets[0].Name
+	if len(below)+len(target) > wire.MaxNameLen {
+		return wire.YXDomain, false // RFC 6672 section 2.2
+	}
+	var name [wire.MaxNameLen]byte
+	n := copy(name[:], below)
+	n += copy(name[n:], target)
+	targetAt, fits := r.w.AppendCNAME(dname.TTL, at.ownerAt, name[:n])
+	if !fits {
+		r.w.Truncate()
+		return wire.NoError, false
+	}
+	if t := r.query.Type; t == wire.TypeCNAME || t == wire.TypeANY {
+		return wire.NoError, false
+	}
+	r.chain.Set(name[:n])
+	return wire.NoError, r.moveTo(zone, at, targetAt)
+}

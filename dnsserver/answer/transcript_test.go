@@ -1,0 +1,155 @@
+package answer
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/miekg/dns"
+
+	"meridian/config"
+	"meridian/steering"
+)
+
+var update = flag.Bool("update", false, "write testdata/*.txt as the answers are now")
+
+// TestTranscripts runs what testdata/*.txt have behind their dollar signs, dig and
+// what changes the world, and wants the answers that stand below.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t)
+			var got strings.Builder
+			for line := range strings.Lines(string(want)) {
+				switch {
+				case strings.HasPrefix(line, "$ "):
+					got.WriteString(line)
+					got.WriteString(w.run(t, strings.TrimSpace(line[2:])))
+				case strings.HasPrefix(line, "#") || line == "\n":
+					got.WriteString(line)
+				}
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" && !*update {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if *update {
+				if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// run is one command: "dig …", "health ENDPOINT up|down|new [DOWN-ADDRESSES]",
+// "operator ENDPOINT [force=up|down] [drain=SHARE]".
+func (w *world) run(t *testing.T, line string) string {
+	t.Helper()
+	words := strings.Fields(line)
+	switch words[0] {
+	case "dig":
+		return w.dig(t, strings.Join(words[1:], " "))
+	case "health":
+		state := map[string]steering.State{"up": steering.Up, "down": steering.Down, "new": steering.New}[words[2]]
+		var down uint64
+		if len(words) > 3 {
+			down, _ = strconv.ParseUint(words[3], 2, 16)
+		}
+		w.health(words[1], state, uint16(down))
+	case "operator":
+		var o config.Override
+		for _, word := range words[2:] {
+			switch key, value, _ := strings.Cut(word, "="); key {
+			case "force":
+				o.Force = value
+			case "drain":
+				o.Drain, _ = strconv.ParseFloat(value, 64)
+			}
+		}
+		w.operator(words[1]).Store(steering.SettingOf(o))
+	default:
+		t.Fatalf("what is %s?", line)
+	}
+	return ""
+}
+
+// dig asks, holds what holds for every answer and which counters moved, and asks the
+// same over TCP where that should make no difference.
+func (w *world) dig(t *testing.T, line string) string {
+	t.Helper()
+	a := parseDig(t, line)
+	r := NewResponder(&w.shared)
+	m := r.ask(t, a, a.over)
+	counts := r.counts()
+	shown := show(m) + steeredCounts(counts)
+	if m == nil {
+		return shown
+	}
+	w.checkEcho(t, line, a, m)
+	want := map[string]uint64{a.over.String() + " " + rcodeName(m): 1}
+	if hasSubnet(m) {
+		want["ECS"] = 1
+	}
+	if diff := cmp.Diff(want, counts); diff != "" {
+		t.Errorf("%s: counters (-want +got):\n%s", line, diff)
+	}
+	if a.over == UDP && !m.Truncated {
+		if diff := cmp.Diff(show(m), show(r.ask(t, a, TCP))); diff != "" {
+			t.Errorf("%s (-UDP +TCP):\n%s", line, diff)
+		}
+	}
+	return shown
+}
+
+// checkEcho holds that id, question and client subnet return as they came.
+func (w *world) checkEcho(t *testing.T, line string, a asked, m *dns.Msg) {
+	t.Helper()
+	if m.Id != a.msg.Id || m.Opcode != a.msg.Opcode {
+		t.Errorf("%s: id %d, opcode %d", line, m.Id, m.Opcode)
+	}
+	if m.Opcode == dns.OpcodeQuery {
+		if diff := cmp.Diff(a.msg.Question, m.Question); diff != "" {
+			t.Errorf("%s: the question (-asked +echoed):\n%s", line, diff)
+		}
+	}
+	if a.msg.IsEdns0() == nil && m.IsEdns0() != nil {
+		t.Errorf("%s: OPT in the answer alone", line)
+	}
+}
+
+func hasSubnet(m *dns.Msg) bool {
+	o := m.IsEdns0()
+	return o != nil && len(o.Option) > 0
+}
+
+// steeredCounts shows and takes out the counters of steered answers.
+func steeredCounts(counts map[string]uint64) string {
+	shown := ""
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if rest, ok := strings.CutPrefix(name, "slot "); ok {
+			slot, from, _ := strings.Cut(rest, " ")
+			region := map[string]string{"0": "fallback", "1": "eu", "2": "us"}[slot]
+			shown += fmt.Sprintf("counted: %s, %s\n", region, from)
+			if counts[name] != 1 {
+				shown += fmt.Sprintf("  %d times\n", counts[name])
+			}
+			delete(counts, name)
+		}
+	}
+	return shown
+}

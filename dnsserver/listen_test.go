@@ -1,0 +1,87 @@
+package dnsserver
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/netip"
+	"testing"
+)
+
+// TestPortIsTaken: a port of somebody else's is refused, for either protocol, be it one
+// that he would share; and of what was opened by then nothing stays open.
+func TestPortIsTaken(t *testing.T) {
+	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer udp.Close()
+	tcp, err := net.ListenTCP("tcp4", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tcp.Close()
+	ours := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 2}).Addrs()[0]
+
+	for proto, taken := range map[string]netip.AddrPort{
+		"udp":  udp.LocalAddr().(*net.UDPAddr).AddrPort(),
+		"tcp":  tcp.Addr().(*net.TCPAddr).AddrPort(),
+		"udp ": ours,
+	} {
+		free := addrPort("127.0.0.1:0")
+		s, err := Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{free}, Workers: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		free = s.Addrs()[0]
+		s.Close()
+		want := taken.String() + " over " + proto[:3] + " is taken: another process listens there; stop it or listen on another port"
+		if _, err := Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{free, taken}, Workers: 2}); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+		if s, err = Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{free}, Workers: 2}); err != nil {
+			t.Errorf("%s stayed open: %v", free, err)
+			continue
+		}
+		s.Close()
+	}
+}
+
+func TestAddressOfSomebodyElse(t *testing.T) {
+	want := "192.0.2.1:0 over udp: this machine has no such address"
+	if _, err := Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{addrPort("192.0.2.1:0")}}); err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestServeEnds with its context and with Close, also while clients are connected, who
+// see the end.
+func TestServeEnds(t *testing.T) {
+	for name, end := range map[string]func(s *Server, cancel context.CancelFunc){
+		"cancel": func(_ *Server, cancel context.CancelFunc) { cancel() },
+		"close":  func(s *Server, _ context.CancelFunc) { s.Close(); s.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 2, Logger: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			ended := make(chan error)
+			go func() { ended <- s.Serve(ctx) }()
+			c := dialTCP(t, s.Addrs()[0])
+			checkAnswer(t, c.ask(question(t, 1, "www.example.", 1)), 1)
+			end(s, cancel)
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+			c.wantEnd()
+			if again, err := Listen(t.Context(), newShared(t), Options{Listen: s.Addrs()}); err != nil {
+				t.Errorf("the port is still held: %v", err)
+			} else {
+				again.Close()
+			}
+		})
+	}
+}
