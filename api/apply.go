@@ -58,7 +58,7 @@ func (a ApplyZone) add(change *control.Change, state *control.State, text string
 	path := []string{"zones", text}
 	name, err := wire.ParseName(text)
 	if err != nil {
-		return config.Problems{{Path: path, Message: fmt.Sprintf("%q is no zone: %v", text, err)}}
+		return config.Problems{{Path: path, Message: fmt.Sprintf("the zone name %v", err)}}
 	}
 	name = name.Canonical()
 	if change.Zones[name] != nil {
@@ -87,7 +87,7 @@ func (a ApplyZone) add(change *control.Change, state *control.State, text string
 		owner, err := wire.RelativeName(ownerText, name)
 		switch {
 		case err != nil:
-			problems = append(problems, config.Problem{Path: path, Message: fmt.Sprintf("the owner name %q: %v", ownerText, err)})
+			problems = append(problems, config.Problem{Path: path, Message: fmt.Sprintf("the owner name %v", err)})
 		case given[owner.Canonical()]:
 			problems = append(problems, config.Problem{Path: path, Message: fmt.Sprintf("the owner name %s is there twice", owner.Canonical())})
 		default:

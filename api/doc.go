@@ -4,7 +4,8 @@
 //
 //	  - types*.go: requests and responses, which both sides share.
 //	  - NewHandler (serve*.go): one operation each; the OpenAPI description at
-//	    /openapi.json is made from them.
+//	    /openapi.json is made from them. ApplyTo is the apply operation without HTTP.
+//	  - DiffLines: what a revision changed, for people.
 //	  - Listen: the socket, and who may come in.
 //	  - Client (client*.go): one method for each operation.
 //	  - Error, ErrUnreachable, …: what went wrong, the same on both sides.

@@ -32,7 +32,7 @@ func (u Use) key(state *control.State) (control.OverrideKey, error) {
 	}
 	owner, err := wire.RelativeName(u.Owner, zone)
 	if err != nil {
-		return control.OverrideKey{}, newError(http.StatusBadRequest, "the owner name %q: %v", u.Owner, err)
+		return control.OverrideKey{}, newError(http.StatusBadRequest, "the owner name %v", err)
 	}
 	key := control.OverrideKey{Zone: zone, Owner: owner.Canonical(), Endpoint: u.Endpoint}
 	settings, ok := state.SteeredRecord(zone, key.Owner)

@@ -99,7 +99,8 @@ func (r RRset) read(zone wire.Name) (zones.RRset, []dns.RR, config.Problems) {
 	}
 	rrs, err := s.RRs()
 	if err != nil {
-		return s, nil, config.Problems{{Message: err.Error()}}
+		message := fmt.Sprintf("%s: the RDATA in wire form are not those of its type", s.Key())
+		return s, nil, config.Problems{{Message: message, Hint: "send them whole and uncompressed"}}
 	}
 	return s, rrs, nil
 }
@@ -107,7 +108,7 @@ func (r RRset) read(zone wire.Name) (zones.RRset, []dns.RR, config.Problems) {
 func ownerAndType(zone wire.Name, owner, typ string) (wire.Name, uint16, config.Problems) {
 	name, err := wire.RelativeName(owner, zone)
 	if err != nil {
-		return "", 0, config.Problems{{Message: fmt.Sprintf("the owner name %q: %v", owner, err)}}
+		return "", 0, config.Problems{{Message: fmt.Sprintf("the owner name %v", err)}}
 	}
 	number, err := zones.ParseType(typ)
 	if err != nil {
@@ -144,7 +145,7 @@ func wireRRset(s zones.RRset, inWire bool) RRset {
 func parseZone(text string) (wire.Name, *Error) {
 	name, err := wire.ParseName(strings.TrimSpace(text))
 	if err != nil {
-		return "", newError(400, "%q is no zone: %v", text, err)
+		return "", newError(400, "the zone name %v", err)
 	}
 	return name.Canonical(), nil
 }

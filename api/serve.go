@@ -17,6 +17,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/validation"
 
 	"meridian/config"
 	"meridian/control"
@@ -40,7 +41,7 @@ type server struct{ Deps }
 func NewHandler(deps Deps) http.Handler {
 	s := &server{deps}
 	mux := http.NewServeMux()
-	api := humago.New(mux, apiConfig())
+	api := operations{humago.New(mux, apiConfig()), deps.Logger}
 	s.addZones(api)
 	s.addRecords(api)
 	s.addSteered(api)
@@ -55,7 +56,37 @@ func NewHandler(deps Deps) http.Handler {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, newError(http.StatusNotFound, "%s %s is no operation: GET /openapi.json describes all", r.Method, r.URL.Path))
 	})
-	return mux
+	return endingDeadline(mux)
+}
+
+// operations is where operations are added.
+type operations struct {
+	huma.API
+	log *slog.Logger
+}
+
+// endingDeadline lifts the deadline of a request's body once that is read: left in
+// place it would end the connection, and with it the request's context, under a change
+// that takes longer.
+func endingDeadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = &timedBody{r.Body, func() { _ = http.NewResponseController(w).SetReadDeadline(time.Time{}) }}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// timedBody calls end when there is nothing more to read.
+type timedBody struct {
+	io.ReadCloser
+	end func()
+}
+
+func (b *timedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.end()
+	}
+	return n, err
 }
 
 // describe is the OpenAPI description. It is made once, at the start.
@@ -124,14 +155,18 @@ const (
 )
 
 // add registers an operation.
-func add[I, O any](api huma.API, op huma.Operation, handle func(context.Context, *I) (O, error)) {
+func add[I, O any](api operations, op huma.Operation, handle func(context.Context, *I) (O, error)) {
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes, op.BodyReadTimeout = smallBody, bodyTimeout
 	}
-	huma.Register(api, op, func(ctx context.Context, in *I) (*body[O], error) {
+	huma.Register(api.API, op, func(ctx context.Context, in *I) (*body[O], error) {
 		out, err := handle(ctx, in)
 		if err != nil {
-			return nil, asError(err)
+			e := asError(err)
+			if e.Status == http.StatusInternalServerError {
+				api.log.Error("answering an admin request", "operation", op.OperationID, "error", err)
+			}
+			return nil, e
 		}
 		return &body[O]{out}, nil
 	})
@@ -178,6 +213,9 @@ func oneShape(_ huma.Context, _ string, v any) (any, error) {
 	e := &Error{Status: m.Status, Title: m.Title, Message: m.Detail}
 	for _, d := range m.Errors {
 		p := config.Problem{Message: d.Message}
+		if d.Message == validation.MsgExpectedMatchExactlyOneSchema {
+			p.Message = "it has none of the forms that it may have: GET /openapi.json describes them"
+		}
 		if where := strings.TrimPrefix(strings.TrimPrefix(d.Location, "body"), "."); where != "" {
 			p.Path = []string{where}
 		}
@@ -207,7 +245,7 @@ func jsonError(err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("it is not JSON at octet %d: %s", syntax.Offset, strings.TrimPrefix(syntax.Error(), "json: "))
 	case errors.As(err, &wrong):
-		return fmt.Errorf("%s can't be a %s", wrong.Field, wrong.Value)
+		return fmt.Errorf("%s: a JSON %s can't stand here", wrong.Field, wrong.Value)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it is JSON that ends early")
 	}

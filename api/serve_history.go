@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"meridian/store"
 )
 
@@ -18,7 +16,7 @@ type RevisionPath struct {
 	Revision uint64 `path:"revision"`
 }
 
-func (s *server) addHistory(api huma.API) {
+func (s *server) addHistory(api operations) {
 	add(api, operation("list-history", http.MethodGet, "/history", "List revisions, the newest first"), s.listHistory)
 	add(api, operation("get-revision", http.MethodGet, "/history/{revision}", "Show a revision with what it changed"), s.getRevision)
 	add(api, operation("rollback", http.MethodPost, "/history/{revision}/rollback", "Make the configuration what it was as of a revision, as a new revision"), s.rollback)

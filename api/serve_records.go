@@ -6,8 +6,6 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"meridian/control"
 	"meridian/view"
 	"meridian/wire"
@@ -21,7 +19,7 @@ type RRsetPath struct {
 	Type  string `path:"type" doc:"such as A, MX or TYPE65280"`
 }
 
-func (s *server) addRecords(api huma.API) {
+func (s *server) addRecords(api operations) {
 	add(api, operation("list-records", http.MethodGet, "/zones/{zone}/records", "List static RRsets in canonical order"), s.listRecords)
 	add(api, operation("set-records", http.MethodPut, "/zones/{zone}/records/{owner}/{type}", "Set one RRset"), s.setRecords)
 	add(api, operation("delete-records", http.MethodDelete, "/zones/{zone}/records/{owner}/{type}", "Delete one RRset"), s.deleteRecords)
@@ -49,7 +47,7 @@ func (s *server) listRecords(_ context.Context, in *struct {
 	} else {
 		owner, err := wire.RelativeName(in.Owner, z.Name)
 		if err != nil {
-			return nil, newError(http.StatusBadRequest, "the owner name %q: %v", in.Owner, err)
+			return nil, newError(http.StatusBadRequest, "the owner name %v", err)
 		}
 		if n := z.Node(owner.Canonical()); n != nil {
 			putSets(contents, n, typ)

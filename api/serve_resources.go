@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"meridian/config"
 	"meridian/control"
 )
@@ -24,12 +22,12 @@ type NamePath struct {
 type resource[V, O any] struct {
 	kind, plural string
 	all          func(*control.State) map[string]V
-	// show is called with several names for a list and with one for that one alone.
-	show func(s *server, state *control.State, names []string) []O
+	// show shows the named ones, whole or as a list does.
+	show func(s *server, state *control.State, names []string, whole bool) []O
 	put  func(*control.Change, map[string]*V)
 }
 
-func (s *server) addResources(api huma.API) {
+func (s *server) addResources(api operations) {
 	addResource(s, api, resource[config.Region, Region]{
 		"region", "regions", func(st *control.State) map[string]config.Region { return st.Regions }, (*server).showRegions,
 		func(c *control.Change, m map[string]*config.Region) { c.Regions = m },
@@ -44,13 +42,13 @@ func (s *server) addResources(api huma.API) {
 	})
 }
 
-func addResource[V, O any](s *server, api huma.API, r resource[V, O]) {
+func addResource[V, O any](s *server, api operations, r resource[V, O]) {
 	one := "/" + r.plural + "/{name}"
 	missing := func(name string) error { return newError(http.StatusNotFound, "there is no %s %s", r.kind, name) }
 	add(api, operation("list-"+r.plural, http.MethodGet, "/"+r.plural, "List all "+r.plural+" by name"),
 		func(context.Context, *struct{}) ([]O, error) {
 			state := s.Control.State()
-			return r.show(s, state, slices.Sorted(maps.Keys(r.all(state)))), nil
+			return r.show(s, state, slices.Sorted(maps.Keys(r.all(state))), false), nil
 		})
 	add(api, operation("get-"+r.kind, http.MethodGet, one, fmt.Sprintf("Show a %s", r.kind)),
 		func(_ context.Context, in *NamePath) (O, error) {
@@ -59,7 +57,7 @@ func addResource[V, O any](s *server, api huma.API, r resource[V, O]) {
 				var none O
 				return none, missing(in.Name)
 			}
-			return r.show(s, state, []string{in.Name})[0], nil
+			return r.show(s, state, []string{in.Name}, true)[0], nil
 		})
 	add(api, operation("put-"+r.kind, http.MethodPut, one, fmt.Sprintf("Set a %s, whether or not it is there", r.kind)),
 		func(ctx context.Context, in *struct {
@@ -85,7 +83,7 @@ func addResource[V, O any](s *server, api huma.API, r resource[V, O]) {
 		})
 }
 
-func (s *server) showRegions(state *control.State, names []string) []Region {
+func (s *server) showRegions(state *control.State, names []string, _ bool) []Region {
 	used := map[string]int{}
 	for _, n := range state.Steered() {
 		for _, region := range regionsOf(n.Steered.Settings) {
@@ -120,7 +118,7 @@ func overrideOf(state *control.State, key control.OverrideKey) *config.Override 
 	return nil
 }
 
-func (s *server) showTopologies(state *control.State, names []string) []Topology {
+func (s *server) showTopologies(state *control.State, names []string, _ bool) []Topology {
 	used := map[string]int{}
 	for _, n := range state.Steered() {
 		used[n.Steered.Settings.Topology]++
@@ -132,12 +130,12 @@ func (s *server) showTopologies(state *control.State, names []string) []Topology
 	return list
 }
 
-// showChecks counts every check's targets, and lists those of one that is alone.
-func (s *server) showChecks(state *control.State, names []string) []Check {
+// showChecks counts every check's targets, and lists them where it is shown whole.
+func (s *server) showChecks(state *control.State, names []string, whole bool) []Check {
 	uses := s.targets().byCheck(state)
 	list := make([]Check, len(names))
 	for i, name := range names {
-		list[i] = uses.check(name, state.Checks[name], len(names) == 1)
+		list[i] = uses.check(name, state.Checks[name], whole)
 	}
 	return list
 }

@@ -9,8 +9,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"meridian/config"
 	"meridian/control"
 	"meridian/explain"
@@ -18,7 +16,7 @@ import (
 	"meridian/zones"
 )
 
-func (s *server) addServer(api huma.API) {
+func (s *server) addServer(api operations) {
 	add(api, operation("list-overrides", http.MethodGet, "/overrides", "List all overrides: regions first, then endpoints"), s.listOverrides)
 	add(api, operation("override", http.MethodPost, "/overrides", "Drain, undrain, force or unforce a region or an endpoint"), s.override)
 	add(api, large(operation("apply", http.MethodPost, "/apply", "Make what a manifest names as it says, in one revision")), s.apply)
@@ -111,7 +109,7 @@ func (s *server) explain(_ context.Context, in *struct {
 }) (explain.Explanation, error) {
 	name, err := wire.ParseName(in.Name)
 	if err != nil {
-		return explain.Explanation{}, newError(http.StatusBadRequest, "the name %q: %v", in.Name, err)
+		return explain.Explanation{}, newError(http.StatusBadRequest, "the name %v", err)
 	}
 	typ := wire.TypeA
 	if in.Type != "" {

@@ -8,8 +8,6 @@ import (
 	"net/netip"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"meridian/config"
 	"meridian/control"
 	"meridian/steering"
@@ -24,7 +22,7 @@ type OwnerPath struct {
 	Owner string `path:"owner" doc:"relative to the zone unless it ends in a dot; @ is the apex"`
 }
 
-func (s *server) addSteered(api huma.API) {
+func (s *server) addSteered(api operations) {
 	add(api, operation("list-steered", http.MethodGet, "/steered", "List steered records, without the states of their endpoints"), s.listSteered)
 	add(api, operation("get-steered", http.MethodGet, "/zones/{zone}/steered/{owner}", "Show a steered record with the states of its endpoints"), s.getSteered)
 	add(api, operation("put-steered", http.MethodPut, "/zones/{zone}/steered/{owner}", "Set a steered record, whether or not it is there"), s.putSteered)
@@ -39,7 +37,7 @@ func (s *server) owner(in OwnerPath) (*view.Zone, wire.Name, error) {
 	}
 	owner, err := wire.RelativeName(in.Owner, z.Name)
 	if err != nil {
-		return nil, "", newError(http.StatusBadRequest, "the owner name %q: %v", in.Owner, err)
+		return nil, "", newError(http.StatusBadRequest, "the owner name %v", err)
 	}
 	return z, owner.Canonical(), nil
 }

@@ -8,8 +8,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"meridian/config"
 	"meridian/control"
 	"meridian/view"
@@ -22,7 +20,7 @@ type ZonePath struct {
 	Zone string `path:"zone" doc:"with or without its last dot"`
 }
 
-func (s *server) addZones(api huma.API) {
+func (s *server) addZones(api operations) {
 	add(api, operation("list-zones", http.MethodGet, "/zones", "List all zones in canonical order"), s.listZones)
 	add(api, operation("get-zone", http.MethodGet, "/zones/{zone}", "Show a zone"), s.getZone)
 	add(api, operation("create-zone", http.MethodPost, "/zones", "Make a zone with nothing in it"), s.createZone)

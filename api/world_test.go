@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,7 @@ type world struct {
 	t       testing.TB
 	control *control.Control
 	checker *healthcheck.Checker
+	store   *store.Bolt
 	deps    api.Deps
 	ctx     context.Context
 	flips   chan healthcheck.Flip
@@ -84,7 +86,7 @@ func start(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, control: c, checker: checker, ctx: ctx, flips: flips, deps: api.Deps{
+	w := &world{t: t, control: c, checker: checker, store: st, ctx: ctx, flips: flips, deps: api.Deps{
 		Control: c, Checker: checker, Logger: logger, Now: now,
 		Info: api.Info{Version: "test", Started: noon.Add(-90 * time.Minute), Listen: []string{"127.0.0.1:5300"}, Admin: "unix", Config: []api.Setting{}},
 	}}
@@ -184,12 +186,19 @@ func (w *world) importZone(zone, text string) api.Outcome {
 	return must[api.Outcome](w.t)(w.Import(w.ctx, api.Terms{}, api.Import{Zones: []api.ImportZone{zoneFile(w.t, zone, text)}}))
 }
 
-// furnish puts two regions, a check, a zone and a steered record.
-func (w *world) furnish() {
+// regions puts two of them.
+func (w *world) regions() {
 	w.t.Helper()
 	must := must[api.Outcome](w.t)
 	must(w.PutRegion(w.ctx, api.Terms{}, "eu-west", region("aws:eu-west-1")))
 	must(w.PutRegion(w.ctx, api.Terms{}, "us-east", region("38.9,-77.4")))
+}
+
+// furnish puts two regions, a check, a zone and a steered record.
+func (w *world) furnish() {
+	w.t.Helper()
+	w.regions()
+	must := must[api.Outcome](w.t)
 	must(w.PutCheck(w.ctx, api.Terms{}, "web", config.Check{Kind: config.KindHTTP, Path: "/healthz"}))
 	w.importZone("app.example.com.", appZone)
 	must(w.PutSteered(w.ctx, api.Terms{}, "app.example.com", "www", steered("web")))
@@ -212,3 +221,7 @@ func steered(check string) config.Steered {
 }
 
 func lines(list []string) string { return strings.Join(list, "\n") }
+
+func sortedLines(list []string) string {
+	return lines(slices.Sorted(slices.Values(list)))
+}
