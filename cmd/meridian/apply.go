@@ -25,6 +25,9 @@ func newApply(a *app) *cobra.Command {
 			fmt.Fprintln(a.err, w)
 		}
 		f.apply.Prune = prune
+		if cl.terms.Message == "" {
+			cl.terms.Message = "apply -f " + file
+		}
 		o, err := server.Apply(ctx, cl.terms, f.apply)
 		if err != nil {
 			return f.located(err)
@@ -45,7 +48,8 @@ func newApply(a *app) *cobra.Command {
 		}
 		return nil
 	}
-	return cl.changes(c)
+	cl.changeFlags(c)
+	return c
 }
 
 func newExport(a *app) *cobra.Command {

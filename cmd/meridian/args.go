@@ -5,7 +5,8 @@ package main
 
 import (
 	"errors"
-	"slices"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -96,7 +97,7 @@ func flagError(c *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &invalid):
-		return usagef("--%s: %v", invalid.GetFlag().Name, invalid.Unwrap())
+		return usagef("--%s: %v", invalid.GetFlag().Name, plainly(invalid.Unwrap()))
 	case errors.As(err, &missing):
 		return usagef("--%s needs a value", missing.GetFlag().Name)
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
@@ -108,6 +109,22 @@ func flagError(c *cobra.Command, err error) error {
 		return usagef("there is no flag --%s here: `%s --help` lists the flags", unknown.GetSpecifiedName(), c.CommandPath())
 	}
 	return usagef("%v", err)
+}
+
+// plainly is what is wrong with a value, without the names of Go's functions.
+func plainly(err error) error {
+	var number *strconv.NumError
+	switch {
+	case !errors.As(err, &number):
+		return err
+	case number.Func == "ParseBool":
+		return fmt.Errorf("%q is neither true nor false", number.Num)
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("%s is out of range", number.Num)
+	case number.Func == "ParseFloat":
+		return fmt.Errorf("%q is no number", number.Num)
+	}
+	return fmt.Errorf("%q is no whole number", number.Num)
 }
 
 // similarFlag is the flag of c whose name is close to a misspelled one, or "".
@@ -147,21 +164,4 @@ func edits(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// oneOf is a flag whose value is one of some words.
-type oneOf struct {
-	to    *string
-	words []string
-}
-
-func (v *oneOf) String() string { return *v.to }
-func (v *oneOf) Type() string   { return strings.Join(v.words, "|") }
-
-func (v *oneOf) Set(s string) error {
-	if !slices.Contains(v.words, s) {
-		return errors.New("the value is one of " + strings.Join(v.words, ", ") + ", not " + s)
-	}
-	*v.to = s
-	return nil
 }

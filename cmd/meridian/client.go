@@ -42,10 +42,10 @@ func (a *app) defaultServer() string {
 	return a.defaultAdmin()
 }
 
-// changes adds the flags of a command that changes something.
+// changes adds the flags of a command that changes something, which says so in the
+// history.
 func (cl *client) changes(c *cobra.Command) *cobra.Command {
-	c.Flags().StringVarP(&cl.terms.Message, "message", "m", "", "`TEXT` for the history (default: the command)")
-	c.Flags().BoolVar(&cl.terms.DryRun, "dry-run", false, "only show what would change")
+	cl.changeFlags(c)
 	do := c.RunE
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if cl.terms.Message == "" {
@@ -54,6 +54,11 @@ func (cl *client) changes(c *cobra.Command) *cobra.Command {
 		return do(c, args)
 	}
 	return c
+}
+
+func (cl *client) changeFlags(c *cobra.Command) {
+	c.Flags().StringVarP(&cl.terms.Message, "message", "m", "", "`TEXT` for the history (default: the command)")
+	c.Flags().BoolVar(&cl.terms.DryRun, "dry-run", false, "only show what would change")
 }
 
 // commandLine is what the history says of a change that nobody gave a reason for.

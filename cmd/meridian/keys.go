@@ -1,5 +1,7 @@
 package main
 
+// Maps in the order of their keys, so that the same always looks the same.
+
 import (
 	"cmp"
 	"maps"

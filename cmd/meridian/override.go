@@ -52,7 +52,7 @@ type overrideFlags struct {
 	verb   string
 	share  float64
 	reason string
-	lasts  time.Duration
+	lasts  config.Duration
 	dryRun bool
 }
 
@@ -62,7 +62,7 @@ func (f *overrideFlags) add(c *cobra.Command) {
 	if f.verb == api.VerbUndrain || f.verb == api.VerbUnforce {
 		return
 	}
-	c.Flags().DurationVar(&f.lasts, "for", 0, "`DURATION` after which the word ends by itself (default: never)")
+	durationFlag(c, &f.lasts, "for", "`DURATION` after which the word ends by itself (default: never)")
 	if f.verb == api.VerbDrain {
 		c.Flags().Float64Var(&f.share, "share", 1, "`SHARE` of the clients, above 0 to 1")
 	}
@@ -80,7 +80,7 @@ func (cl *client) override(ctx context.Context, server *api.Client, f *overrideF
 	case f.lasts < 0:
 		return usagef("--for: %v is not ahead: write how long the word is to last, as in 30m", f.lasts)
 	case f.lasts > 0:
-		request.Expires = cl.app.now().Add(f.lasts)
+		request.Expires = cl.app.now().Add(time.Duration(f.lasts))
 	}
 	cl.terms.DryRun = f.dryRun
 	cl.terms.Message = f.verb + " " + useWords(what)

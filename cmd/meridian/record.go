@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"meridian/api"
+	"meridian/config"
 )
 
 // defaultRecordTTL is that of a new RRset where no --ttl is given: what most zone files
@@ -32,17 +33,17 @@ func newRecord(a *app) *cobra.Command {
 }
 
 func newRecordSet(cl *client) *cobra.Command {
-	var ttl time.Duration
+	var ttl config.Duration
 	c := cl.command("set ZONE NAME TYPE DATA…", "Set all records of a name and type",
 		func(ctx context.Context, server *api.Client, args []string) error {
-			return cl.setRecords(ctx, server, args, ttl)
+			return cl.setRecords(ctx, server, args, time.Duration(ttl))
 		})
 	c.Long = "set makes DATA, each argument the data of one record, all that a name has of a type:\n\n" +
 		"  meridian record set example.com www A 192.0.2.1 192.0.2.2\n" +
 		"  meridian record set example.com @ MX '10 mail' '20 mail2'\n\n" +
 		"NAME and names in DATA are relative to the zone unless they end in a dot; @ is the apex. The text of a TXT record\n" +
 		"needs no quotes of its own."
-	c.Flags().DurationVar(&ttl, "ttl", 0, "`DURATION` that the records may be cached (default: as it was, else 1h)")
+	durationFlag(c, &ttl, "ttl", "`DURATION` that the records may be cached (default: as it was, else 1h)")
 	return cl.changes(c)
 }
 

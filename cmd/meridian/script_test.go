@@ -48,11 +48,15 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// noExitSleep keeps programs under the race detector from sleeping a second at their end.
+const noExitSleep = "atexit_sleep_ms=0"
+
 // setUpScript gives a script ports of its own and the address of its server.
 func setUpScript(env *testscript.Env) error {
 	env.Setenv("MERIDIAN_SERVER", "unix:"+filepath.Join(env.WorkDir, "run", "admin.sock"))
 	env.Setenv("REGION_PORT", strconv.Itoa(freePort()))
 	env.Setenv("TZ", "UTC")
+	env.Setenv("GORACE", noExitSleep)
 	env.Values[serverKey{}] = &scriptServer{}
 	env.Values[regionsKey{}] = map[string]*http.Server{}
 	env.Defer(func() {
@@ -119,7 +123,7 @@ func (s *scriptServer) start(ts *testscript.TestScript, flags []string) {
 		"serve", "--data", ts.MkAbs("data"), "--admin", ts.Getenv("MERIDIAN_SERVER"), "--metrics", "127.0.0.1:0",
 		"--listen", "127.0.0.1:" + port, "--listen", "[::1]:" + port, "--workers", "1",
 	}, flags...)...)
-	c.Dir, c.Env = ts.MkAbs("."), []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "TZ=UTC"}
+	c.Dir, c.Env = ts.MkAbs("."), []string{"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "TZ=UTC", "GORACE=" + noExitSleep}
 	log, err := c.StderrPipe()
 	ts.Check(err)
 	ts.Check(c.Start())
@@ -214,7 +218,7 @@ func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
 	meridian, deadline := lookPath(ts, "meridian"), time.Now().Add(patience)
 	for {
 		c := exec.Command(meridian, args[1:]...)
-		c.Dir, c.Env = ts.MkAbs("."), []string{"MERIDIAN_SERVER=" + ts.Getenv("MERIDIAN_SERVER"), "HOME=" + ts.Getenv("HOME")}
+		c.Dir, c.Env = ts.MkAbs("."), []string{"MERIDIAN_SERVER=" + ts.Getenv("MERIDIAN_SERVER"), "HOME=" + ts.Getenv("HOME"), "GORACE=" + noExitSleep}
 		out, err := c.CombinedOutput()
 		if err == nil && pattern.Match(out) {
 			return

@@ -42,9 +42,13 @@ func (a *app) serve(ctx context.Context, s settings) error {
 	for _, set := range s.inForce {
 		log.Info("setting", "name", set.Name, "value", set.Value, "from", set.Source)
 	}
-	return run(ctx, s, log, func(r running) {
+	err := run(ctx, s, log, func(r running) {
 		log.Info("ready", "dns", fmt.Sprint(r.dns), "admin", r.admin, "metrics", r.metrics, "revision", r.control.State().Revision())
 	})
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
 }
 
 func newLogger(w io.Writer, s settings) *slog.Logger {

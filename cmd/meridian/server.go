@@ -66,7 +66,7 @@ func openStore(s settings) (store.Store, error) {
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	return store.Open(filepath.Join(s.data, "meridian.db"), store.Options{KeepRevisions: s.keepRevisions, KeepFor: s.keepFor})
+	return store.Open(filepath.Join(s.data, "meridian.db"), store.Options{KeepRevisions: s.keepRevisions, KeepFor: time.Duration(s.keepFor)})
 }
 
 // parts are a server's, all of them open.

@@ -9,11 +9,11 @@ import (
 	"net/netip"
 	"runtime"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
 	"meridian/api"
+	"meridian/config"
 	"meridian/store"
 )
 
@@ -28,7 +28,7 @@ type settings struct {
 	geo            []string // mmdb files; none: the embedded data
 	apply          string   // a manifest, or ""
 	keepRevisions  int
-	keepFor        time.Duration
+	keepFor        config.Duration
 	logLevel       slog.Level
 	logFormat      string // text or json
 
@@ -69,7 +69,7 @@ func (a *app) defaultSettings() settings {
 		admin:         admin,
 		metrics:       metricsAddr{netip.MustParseAddrPort("127.0.0.1:9153")},
 		keepRevisions: store.DefaultKeepRevisions,
-		keepFor:       store.DefaultKeepFor,
+		keepFor:       config.Duration(store.DefaultKeepFor),
 		logFormat:     "text",
 	}
 }
@@ -86,7 +86,7 @@ func (s *settings) addFlags(f *pflag.FlagSet) {
 	f.Var(&listValue[string]{to: &s.geo, kind: "FILE", parse: func(s string) (string, error) { return s, nil }}, "geo", "geo database (an mmdb `FILE`) instead of the embedded one (repeatable; the first that knows wins)")
 	f.StringVar(&s.apply, "apply", s.apply, "`MANIFEST` to apply at start, if it isn't what was applied last")
 	f.Var(&positive{&s.keepRevisions}, "keep-revisions", "how many revisions are kept (`N`)")
-	f.DurationVar(&s.keepFor, "keep-for", s.keepFor, "how long revisions are kept (`DURATION`)")
+	f.Var(&textValue[config.Duration]{&s.keepFor, "DURATION", parseDuration}, "keep-for", "how long revisions are kept (`DURATION`)")
 	f.Var(&textValue[slog.Level]{&s.logLevel, "LEVEL", parseLevel}, "log-level", "`debug|info|warn|error`")
 	f.Var(&oneOf{&s.logFormat, []string{"text", "json"}}, "log-format", "`text|json`")
 }
@@ -97,21 +97,6 @@ func parseLevel(s string) (slog.Level, error) {
 		return l, fmt.Errorf("the value is one of debug, info, warn, error, not %s", s)
 	}
 	return l, nil
-}
-
-// positive is a flag with a whole number above 0.
-type positive struct{ to *int }
-
-func (v *positive) String() string { return fmt.Sprint(*v.to) }
-func (v *positive) Type() string   { return "N" }
-
-func (v *positive) Set(s string) error {
-	n := 0
-	if _, err := fmt.Sscanf(s+"\n", "%d\n", &n); err != nil || n < 1 || n > 1<<30 {
-		return fmt.Errorf("%q is no whole number above 0", s)
-	}
-	*v.to = n
-	return nil
 }
 
 // sources tell, by flag, where its value came from: "flag", "environment", a file's

@@ -15,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/pflag"
+
+	"meridian/config"
 )
 
 // readSettings sets the flags that have no source yet. All that is wrong in the file is
@@ -24,21 +26,19 @@ func readSettings(file string, f *pflag.FlagSet, from sources) error {
 	if err != nil {
 		return usagef("reading the config file: %w", err)
 	}
-	entries, err := parseSettings(data)
-	if err != nil {
-		return usagef("%s:%w", file, err)
+	entries, problem := parseSettings(data)
+	if problem != nil {
+		problem.File = file
+		return withCode(exitUsage, config.Problems{*problem})
 	}
-	var wrong []string
+	var wrong config.Problems
 	seen := map[string]bool{}
 	for _, e := range entries {
 		if err := e.set(f, from, file, seen); err != nil {
-			wrong = append(wrong, fmt.Sprintf("%s:%d:%d: %s: %v", file, e.line, e.column, e.name, err))
+			wrong = append(wrong, config.Problem{Path: []string{e.name}, Message: err.Error(), File: file, Line: e.line, Column: e.column})
 		}
 	}
-	if len(wrong) > 0 {
-		return usagef("%s", strings.Join(wrong, "\n"))
-	}
-	return nil
+	return withCode(exitUsage, wrong.Err())
 }
 
 // entry is one key of the file with its values as text.
@@ -55,7 +55,7 @@ func (e entry) set(f *pflag.FlagSet, from sources, file string, seen map[string]
 	case flag == nil || e.name == "config" || e.name == "help":
 		return unknownSetting(f, e.name)
 	case seen[e.name]:
-		return errors.New("stands here a second time; keep one")
+		return errors.New("it stands here a second time; keep one")
 	case e.err != nil:
 		return e.err
 	}
@@ -80,11 +80,11 @@ func unknownSetting(f *pflag.FlagSet, name string) error {
 	return fmt.Errorf("there is no such setting: there are %s", strings.Join(names, ", "))
 }
 
-// parseSettings reads the file's keys. Its error begins with "LINE:COLUMN: ".
-func parseSettings(data []byte) ([]entry, error) {
-	file, err := parser.ParseBytes(data, 0)
+// parseSettings reads the file's keys, or says why it can't.
+func parseSettings(data []byte) ([]entry, *config.Problem) {
+	file, err := parser.ParseBytes(data, 0, parser.AllowDuplicateMapKey())
 	if err != nil {
-		return nil, yamlError(err)
+		return nil, yamlProblem(err)
 	}
 	var entries []entry
 	for _, doc := range file.Docs {
@@ -94,11 +94,9 @@ func parseSettings(data []byte) ([]entry, error) {
 			for _, v := range body.Values {
 				entries = append(entries, readEntry(v))
 			}
-		case *ast.MappingValueNode:
-			entries = append(entries, readEntry(body))
 		default:
 			at := body.GetToken().Position
-			return nil, fmt.Errorf("%d:%d: the file is to be a mapping, as in `data: /var/lib/meridian`", at.Line, at.Column)
+			return nil, &config.Problem{Line: at.Line, Column: at.Column, Message: "the file is to be a mapping", Hint: "write SETTING: VALUE, as in data: /var/lib/meridian"}
 		}
 	}
 	return entries, nil
@@ -125,12 +123,12 @@ func (e *entry) add(n ast.Node) {
 	e.values = append(e.values, n.GetToken().Value)
 }
 
-// yamlError is a parser's error as one line.
-func yamlError(err error) error {
+// yamlProblem is what the parser says, with its place.
+func yamlProblem(err error) *config.Problem {
 	var at yaml.Error
-	if errors.As(err, &at) {
-		pos := at.GetToken().Position
-		return fmt.Errorf("%d:%d: %s", pos.Line, pos.Column, at.GetMessage())
+	if !errors.As(err, &at) {
+		return &config.Problem{Message: "malformed YAML: " + err.Error()}
 	}
-	return err
+	pos := at.GetToken().Position
+	return &config.Problem{Line: pos.Line, Column: pos.Column, Message: "malformed YAML: " + at.GetMessage()}
 }

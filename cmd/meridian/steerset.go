@@ -63,7 +63,7 @@ func (f *steerFlags) add(c *cobra.Command) {
 	fl.Var(&listValue[endpointFlag]{to: &f.endpoints, kind: "NAME=ADDRESS,…", parse: parseEndpoint}, "endpoint", "an endpoint: `NAME=ADDRESS,…` or NAME=DNS-NAME (repeatable)")
 	fl.StringVar(&s.Policy, "policy", "", "`POLICY`: nearest (default) or failover")
 	fl.StringVar(&s.Topology, "topology", "", "`TOPOLOGY` (default: distance alone)")
-	fl.Var(&textValue[config.Duration]{&s.TTL, "DURATION", parseDuration}, "ttl", "`DURATION` that answers may be cached (default 20s)")
+	durationFlag(c, &s.TTL, "ttl", "`DURATION` that answers may be cached (default 20s)")
 	fl.StringVar(&s.Check, "check", "", "`CHECK` of all endpoints that name none (default: always up)")
 	fl.IntVar(&s.MinUp, "min-up", 0, "with fewer than `N` endpoints up, health has no say (default 1)")
 	fl.StringVar(&f.allDown, "when-all-down", "", "`WORD`: as-if-up (default), last-good, or fallback addresses: ADDRESS[@REGION],…")
@@ -72,7 +72,7 @@ func (f *steerFlags) add(c *cobra.Command) {
 	fl.StringToIntVar(&f.tiers, "tier", nil, "`ENDPOINT=TIER` for failover (default 1; repeatable)")
 	fl.StringToStringVar(&f.checks, "endpoint-check", nil, "`ENDPOINT=CHECK` (default: the record's; repeatable)")
 	fl.StringToIntVar(&f.minAddresses, "min-addresses", nil, "`ENDPOINT=N` addresses that must be up (default 1; repeatable)")
-	for _, name := range []string{"ttl", "region", "weight", "tier", "endpoint-check", "min-addresses"} {
+	for _, name := range []string{"region", "weight", "tier", "endpoint-check", "min-addresses"} {
 		fl.Lookup(name).DefValue = ""
 	}
 	f.given = func() []string {
@@ -171,11 +171,6 @@ func parseEndpoint(s string) (endpointFlag, error) {
 		}
 	}
 	return e, nil
-}
-
-func parseDuration(s string) (d config.Duration, err error) {
-	err = d.UnmarshalText([]byte(s))
-	return d, err
 }
 
 // parseAllDown reads a mode, or fallback addresses with their regions.

@@ -1,12 +1,18 @@
 package main
 
-// Addresses as they stand on a command line, and lists of them.
+// Flags with values that have parsers of their own: addresses, durations, and lists.
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
+
+	"meridian/config"
 )
 
 // parseAddrPort reads ADDR:PORT; without an address it is every address.
@@ -121,4 +127,47 @@ func parseAddr(s string) (netip.Addr, error) {
 		return a, fmt.Errorf("%q is no IP address", s)
 	}
 	return a, nil
+}
+
+func parseDuration(s string) (d config.Duration, err error) {
+	err = d.UnmarshalText([]byte(s))
+	return d, err
+}
+
+// durationFlag is a flag whose default the usage tells.
+func durationFlag(c *cobra.Command, to *config.Duration, name, usage string) {
+	c.Flags().Var(&textValue[config.Duration]{to, "DURATION", parseDuration}, name, usage)
+	c.Flags().Lookup(name).DefValue = ""
+}
+
+// oneOf is a flag whose value is one of some words.
+type oneOf struct {
+	to    *string
+	words []string
+}
+
+func (v *oneOf) String() string { return *v.to }
+func (v *oneOf) Type() string   { return strings.Join(v.words, "|") }
+
+func (v *oneOf) Set(s string) error {
+	if !slices.Contains(v.words, s) {
+		return errors.New("the value is one of " + strings.Join(v.words, ", ") + ", not " + s)
+	}
+	*v.to = s
+	return nil
+}
+
+// positive is a flag with a whole number above 0.
+type positive struct{ to *int }
+
+func (v *positive) String() string { return fmt.Sprint(*v.to) }
+func (v *positive) Type() string   { return "N" }
+
+func (v *positive) Set(s string) error {
+	n := 0
+	if _, err := fmt.Sscanf(s+"\n", "%d\n", &n); err != nil || n < 1 || n > 1<<30 {
+		return fmt.Errorf("%q is no whole number above 0", s)
+	}
+	*v.to = n
+	return nil
 }
