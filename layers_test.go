@@ -10,19 +10,21 @@ import (
 
 // ours is what a package may import of the module; everything else of it is forbidden.
 var ours = map[string]string{
-	"wire":             "",
-	"store":            "",
-	"geoip":            "",
-	"geoip/mmdbtest":   "",
-	"config":           "wire",
-	"zones":            "wire config",
-	"steering":         "config geoip",
-	"view":             "wire config zones steering",
-	"dnsserver/answer": "wire steering view",
-	"dnsserver":        "dnsserver/answer wire",
-	"healthcheck":      "config steering",
-	"manifest":         "wire config",
-	"control":          "wire config zones store geoip steering view healthcheck dnsserver/answer",
+	"wire":                "",
+	"store":               "",
+	"geoip":               "",
+	"geoip/mmdbtest":      "",
+	"config":              "wire",
+	"zones":               "wire config",
+	"steering":            "config geoip",
+	"view":                "wire config zones steering",
+	"dnsserver/cookie":    "",
+	"dnsserver/ratelimit": "",
+	"dnsserver/answer":    "wire steering view dnsserver/cookie dnsserver/ratelimit",
+	"dnsserver":           "dnsserver/answer wire",
+	"healthcheck":         "config steering",
+	"manifest":            "wire config",
+	"control":             "wire config zones store geoip steering view healthcheck dnsserver/answer",
 }
 
 // foreign is what a package must not import from elsewhere, and why.

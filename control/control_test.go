@@ -147,7 +147,7 @@ func (w *world) ask(name, typ, client string) string {
 		w.t.Fatal(err)
 	}
 	buf := make([]byte, 65535)
-	n := answer.NewResponder(w.shared).Answer(buf, packet, netip.MustParseAddr("127.0.0.1"), answer.TCP)
+	n := answer.NewResponder(w.shared, answer.Settings{}).Answer(buf, packet, answer.Arrival{Client: netip.MustParseAddr("127.0.0.1"), Over: answer.TCP})
 	var reply dns.Msg
 	if err := reply.Unpack(buf[:n]); err != nil {
 		w.t.Fatal(err)

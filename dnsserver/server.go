@@ -23,6 +23,9 @@ type Options struct {
 	Listen  []netip.AddrPort // port 0 chooses one, the same for UDP and TCP
 	Workers int              // UDP sockets and answering goroutines for each address; at least 1
 	Logger  *slog.Logger
+	// Answer is what responses say of the server, and how they are limited: its Rate is
+	// that of all workers together.
+	Answer answer.Settings
 	// IdleTimeout is how long a TCP client may take for its next query and for taking the
 	// answer; 0 is DefaultIdleTimeout.
 	IdleTimeout time.Duration
@@ -54,11 +57,17 @@ func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, 
 			return nil, err
 		}
 	}
+	settings := opts.Answer
+	if settings.Rate > 0 {
+		// The kernel spreads a client's ports over the workers: each takes its part.
+		settings.Rate = max(1, settings.Rate/max(1, opts.Workers))
+	}
+	settings.Keepalive = uint16(opts.IdleTimeout / (100 * time.Millisecond))
 	for range s.udp {
-		s.responders = append(s.responders, answer.NewResponder(shared))
+		s.responders = append(s.responders, answer.NewResponder(shared, settings))
 	}
 	for range cap(s.forTCP) {
-		w := &tcpWorker{Responder: answer.NewResponder(shared)}
+		w := &tcpWorker{Responder: answer.NewResponder(shared, settings)}
 		s.responders = append(s.responders, w.Responder)
 		s.forTCP <- w
 	}

@@ -101,7 +101,7 @@ type tcpWorker struct {
 func (s *Server) answerTCP(packet []byte, from netip.Addr) []byte {
 	w := <-s.forTCP
 	defer func() { s.forTCP <- w }()
-	n := w.Answer(w.buf[:], packet, from, answer.TCP)
+	n := w.Answer(w.buf[:], packet, answer.Arrival{Client: from, Over: answer.TCP, Now: time.Now().UnixMilli()})
 	if n == 0 {
 		return nil
 	}

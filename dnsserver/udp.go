@@ -34,7 +34,7 @@ func (s *Server) serveUDP(c *net.UDPConn, r *answer.Responder) {
 			time.Sleep(time.Millisecond)
 			continue
 		}
-		m := r.Answer(reply[:], packet[:n], from.Addr().Unmap(), answer.UDP)
+		m := r.Answer(reply[:], packet[:n], answer.Arrival{Client: from.Addr().Unmap(), Over: answer.UDP, Now: time.Now().UnixMilli()})
 		if m == 0 {
 			continue
 		}

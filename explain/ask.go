@@ -33,7 +33,7 @@ func ask(v *view.View, name wire.Name, typ uint16, client netip.Prefix) (Answer,
 	var shared answer.Shared
 	shared.SetView(v)
 	buf := make([]byte, wire.MaxTCPSize)
-	n := answer.NewResponder(&shared).Answer(buf, packet, client.Addr(), answer.TCP)
+	n := answer.NewResponder(&shared, answer.Settings{}).Answer(buf, packet, answer.Arrival{Client: client.Addr(), Over: answer.TCP})
 	var reply dns.Msg
 	if err := reply.Unpack(buf[:n]); err != nil {
 		return Answer{}, fmt.Errorf("reading the answer for %s: %w", name, err)

@@ -44,7 +44,7 @@ func world(t *testing.T, base *geoip.Base, names, targets int) Sources {
 	shared := &answer.Shared{}
 	shared.SetView((&view.View{}).With(7, []*view.Zone{edit.Done()}, nil))
 	return Sources{
-		Responders:  []*answer.Responder{answer.NewResponder(shared), answer.NewResponder(shared)},
+		Responders:  []*answer.Responder{answer.NewResponder(shared, answer.Settings{}), answer.NewResponder(shared, answer.Settings{})},
 		RegionSlots: func() []string { return regions },
 		Records:     shared,
 		Targets:     func() []healthcheck.TargetStatus { return statuses(targets) },

@@ -11,6 +11,7 @@ import (
 // Node is one owner name. A node without RRsets is an empty non-terminal.
 type Node struct {
 	Name    wire.Name // as it was written; Canonical for look-ups
+	Hash    uint64    // of the canonical name
 	Sets    []*wire.RRset
 	Steered *Steered // nil for most
 

@@ -18,6 +18,10 @@ type Zone struct {
 	// Negative is the apex's SOA with the TTL that negative answers have (RFC 2308
 	// section 5); nil while the zone isn't loaded.
 	Negative *wire.RRset
+	// Serial is its serial; Hash and Labels are the name's.
+	Serial uint32
+	Hash   uint64
+	Labels uint8
 
 	// Serials is how the zone's serial advances when the zone changes.
 	Serials zones.SerialMode
@@ -34,7 +38,10 @@ type Zone struct {
 func (z *Zone) cutAt(depth int) bool { return depth < len(z.cutsAt) && z.cutsAt[depth] > 0 }
 
 // NewZone returns a zone that isn't loaded.
-func NewZone(name wire.Name) *Zone { return &Zone{Name: name.Canonical()} }
+func NewZone(name wire.Name) *Zone {
+	name = name.Canonical()
+	return &Zone{Name: name, Hash: name.Hash(), Labels: uint8(name.Labels())}
+}
 
 // Loaded says whether the zone has its SOA.
 func (z *Zone) Loaded() bool { return z.Negative != nil }
@@ -154,6 +161,7 @@ func (e *Edit) Done() *Zone {
 	for key, n := range e.changed {
 		e.countCut(&z, key, n)
 		hash := key.Hash()
+		n.Hash = hash
 		updates = append(updates, update[*Node]{hash, key, n, !e.inTree(key)})
 		if was := e.zone.Node(key); n.Steered != nil || was != nil && was.Steered != nil {
 			steered = append(steered, update[struct{}]{hash: hash, key: key, remove: n.Steered == nil})
@@ -167,7 +175,7 @@ func (e *Edit) Done() *Zone {
 		z.steered = e.zone.steered.with(steered)
 	}
 	if e.negative != nil {
-		z.Negative = e.negative
+		z.Negative, z.Serial = e.negative, e.negative.Serial()
 	}
 	if apex := z.Node(z.Name); apex == nil || apex.Set(wire.TypeSOA) == nil {
 		z.Negative = nil

@@ -65,6 +65,7 @@ const (
 	TypeSOA   uint16 = 6
 	TypePTR   uint16 = 12
 	TypeMX    uint16 = 15
+	TypeTXT   uint16 = 16
 	TypeAAAA  uint16 = 28
 	TypeDNAME uint16 = 39
 	TypeOPT   uint16 = 41
@@ -74,8 +75,11 @@ const (
 	TypeANY   uint16 = 255
 )
 
-// ClassIN is the Internet's class.
-const ClassIN uint16 = 1
+// Classes: the Internet's, and the one in which servers speak of themselves.
+const (
+	ClassIN uint16 = 1
+	ClassCH uint16 = 3
+)
 
 // opcodeQuery is the one opcode that is answered.
 const opcodeQuery = 0

@@ -2,8 +2,6 @@ package wire
 
 // What one packet asks: header, one question, and the EDNS options that matter.
 
-import "net/netip"
-
 // Verdict says what is to become of a packet.
 type Verdict uint8
 
@@ -14,6 +12,7 @@ const (
 	Malformed                 // FORMERR
 	NotKnown                  // NOTIMP: an opcode that isn't QUERY
 	BadVersion                // BADVERS: an EDNS version above 0 (RFC 6891 section 6.1.3)
+	OnlyCookie                // no question: the client wants a server cookie (RFC 7873 section 5.4)
 )
 
 // Query is one parsed packet. Parse fills it anew; it keeps offsets into the packet,
@@ -27,27 +26,14 @@ type Query struct {
 	Type  uint16
 	Class uint16
 
-	HasOPT  bool
-	UDPSize int // as the client said; 0 without OPT
-	ECS     ECS
-}
-
-// ECS is a query's client subnet option (RFC 7871).
-type ECS struct {
-	Present bool
-	// Source is SOURCE PREFIX-LENGTH; 0 means "don't use my address".
-	Source uint8
-	// Prefix is the client's prefix; valid only where Source > 0.
-	Prefix netip.Prefix
-	// at and length are where FAMILY begins in the packet and the option's length, for the echo.
-	at, length int
+	EDNS
 }
 
 // Parse reads a packet. It never panics, reads each octet at most once more than
 // there are pointers, and allocates nothing.
 func (q *Query) Parse(packet []byte) Verdict {
 	q.packet, q.questionEnd, q.Type, q.Class = packet, 0, 0, 0
-	q.HasOPT, q.UDPSize, q.ECS = false, 0, ECS{}
+	q.EDNS = EDNS{}
 	if len(packet) < HeaderLen {
 		return Drop
 	}
@@ -58,20 +44,31 @@ func (q *Query) Parse(packet []byte) Verdict {
 	if q.flags>>opcodeShift&opcodeMask != opcodeQuery {
 		return NotKnown
 	}
-	// One question: RFC 9619.
-	if get16(packet, 4) != 1 {
-		return Malformed
-	}
-	end, ok := q.parseQuestion()
-	if !ok {
-		return Malformed
-	}
-	q.questionEnd = end
-	verdict := q.parseRecords(end)
+	verdict := q.parseBody()
 	if verdict == Malformed {
 		q.ECS = ECS{} // FORMERR echoes no client subnet, wherever the fault is
 	}
 	return verdict
+}
+
+// parseBody reads what follows the header: one question (RFC 9619), or none where a
+// client only wants a cookie (RFC 7873 section 5.4), and the records.
+func (q *Query) parseBody() Verdict {
+	switch get16(q.packet, 4) {
+	case 0:
+		if q.parseRecords(HeaderLen) == Accept && q.Cookie.Present {
+			return OnlyCookie
+		}
+		return Malformed
+	case 1:
+		end, ok := q.parseQuestion()
+		if !ok {
+			return Malformed
+		}
+		q.questionEnd = end
+		return q.parseRecords(end)
+	}
+	return Malformed
 }
 
 // parseQuestion reads the question at the header's end. A compressed QNAME has
@@ -152,83 +149,6 @@ func skipName(b []byte, at int) (int, bool) {
 		}
 	}
 	return 0, false
-}
-
-// parseOPT reads the OPT record whose fixed part is at b[at] and whose options are
-// b[from:to]. Unknown options and flags are passed over (RFC 6891 section 6.1.2).
-func (q *Query) parseOPT(at, from, to int) Verdict {
-	b := q.packet
-	q.HasOPT = true
-	q.UDPSize = get16(b, at+2)
-	if b[at+5] != 0 {
-		// Options of a later version may have another form: they are not read.
-		return BadVersion
-	}
-	for from < to {
-		if from+4 > to {
-			return Malformed
-		}
-		code, length := get16(b, from), get16(b, from+2)
-		from += 4
-		if from+length > to {
-			return Malformed
-		}
-		if code == optionECS && (q.ECS.Present || !q.ECS.parse(b[from:from+length], from)) {
-			return Malformed
-		}
-		from += length
-	}
-	return Accept
-}
-
-const optionECS = 8
-
-// parse reads one client subnet option, whose first octet is at place at of the
-// packet. What RFC 7871 section 6 forbids is malformed.
-func (e *ECS) parse(b []byte, at int) bool {
-	if len(b) < 4 {
-		return false
-	}
-	family, source, scope := get16(b, 0), int(b[2]), b[3]
-	address := b[4:]
-	if scope != 0 { // "MUST be set to 0 in queries"
-		return false
-	}
-	var bits int
-	switch family {
-	case 0: // sent by some with SOURCE 0 to say "no address"; taken as such
-		bits = 0
-	case 1:
-		bits = 32
-	case 2:
-		bits = 128
-	default:
-		return false
-	}
-	// ADDRESS is cut to the octets that SOURCE needs, and its last bits are zero.
-	if source > bits || len(address) != (source+7)/8 {
-		return false
-	}
-	if spare := source % 8; spare != 0 && address[len(address)-1]<<spare != 0 {
-		return false
-	}
-	*e = ECS{Present: true, Source: uint8(source), at: at, length: len(b)}
-	if source > 0 {
-		e.Prefix = netip.PrefixFrom(addressOf(bits, address), source)
-	}
-	return true
-}
-
-// addressOf fills up a cut address with zeros.
-func addressOf(bits int, address []byte) netip.Addr {
-	if bits == 32 {
-		var a [4]byte
-		copy(a[:], address)
-		return netip.AddrFrom4(a)
-	}
-	var a [16]byte
-	copy(a[:], address)
-	return netip.AddrFrom16(a)
 }
 
 // echoFlags are the opcode, RD and CD: they return as they came (RFC 1035 section

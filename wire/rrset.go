@@ -122,6 +122,12 @@ func (s *RRset) WithTTL(ttl uint32) *RRset {
 	return &c
 }
 
+// Serial is the serial of an SOA RRset (RFC 1035 section 3.3.13).
+func (s *RRset) Serial() uint32 {
+	b := s.data[len(s.data)-20:]
+	return uint32(get16(b, 0))<<16 | uint32(get16(b, 2))
+}
+
 // Equal says whether both are the same to the octet; s is not nil, t may be.
 func (s *RRset) Equal(t *RRset) bool {
 	return t != nil && s.Type == t.Type && s.apexAt == t.apexAt && bytes.Equal(s.data, t.data)

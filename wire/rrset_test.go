@@ -79,7 +79,7 @@ func checkEncoded(t *rapid.T, zone string, lines []string, owner, asked string) 
 	link := encode(t, zone, fmt.Sprintf("%s 60 IN CNAME %s", asked, owner))
 	var w wire.Writer
 	buf := make([]byte, wire.MaxUDPSize)
-	w.Start(q, buf, len(buf))
+	w.Start(q, &wire.Options{}, buf, len(buf))
 	ok := w.Append(wire.Answer, set, wire.QuestionAt, apexAt) // as behind a wildcard
 	appended := w.Len()
 	ok = ok && w.Append(wire.Authority, link, wire.QuestionAt, apexAt) && w.Append(wire.Additional, set.WithTTL(7), link.TargetAt(0, appended), apexAt)

@@ -15,17 +15,19 @@ const (
 // Writer builds one response in memory of the caller's. Start begins, Append and
 // its like add what fits, Finish ends it. It never writes beyond the limit.
 type Writer struct {
-	q     *Query
-	buf   []byte
-	n     int
-	limit int // of all but OPT, for which room is kept
+	q       *Query
+	options *Options
+	buf     []byte
+	n       int
+	limit   int // of all but OPT, for which room is kept up to end
+	end     int
 }
 
 // Start begins the response to q in buf, of at most limit octets: the header's
-// counts are zero and the question, where there is one to echo, follows it.
-func (w *Writer) Start(q *Query, buf []byte, limit int) {
-	w.q, w.buf = q, buf
-	w.limit = min(limit, len(buf)) - w.optLen()
+// counts are zero and the question, where there is one to echo, follows it. options are
+// written by Finish; room is kept for what they have now.
+func (w *Writer) Start(q *Query, options *Options, buf []byte, limit int) {
+	w.q, w.options, w.buf = q, options, buf
 	put16(buf, 0, get16(q.packet, 0))
 	put16(buf, 2, flagQR|q.echoFlags())
 	clear(buf[4:HeaderLen])
@@ -34,6 +36,13 @@ func (w *Writer) Start(q *Query, buf []byte, limit int) {
 		buf[5] = 1
 		w.n += copy(buf[HeaderLen:], q.packet[HeaderLen:q.questionEnd])
 	}
+	w.end = min(limit, len(buf))
+	if w.n+w.optRoom() > w.end {
+		// Only the longest of names and agents come here, in 512 octets: the agent is for
+		// resolvers, which take more.
+		options.ReportAgent = ""
+	}
+	w.limit = w.end - w.optRoom()
 }
 
 // Len is how long the response is by now: where the next record will stand.
@@ -44,6 +53,17 @@ func (w *Writer) Authoritative() { w.buf[2] |= flagAA >> 8 }
 
 // Truncate sets TC. What is written stays: whole RRsets only.
 func (w *Writer) Truncate() { w.buf[2] |= flagTC >> 8 }
+
+// Strip takes back everything behind the question and sets TC: what a client gets that
+// is to ask again over TCP.
+func (w *Writer) Strip() {
+	clear(w.buf[6:HeaderLen])
+	w.n = HeaderLen
+	if w.q.questionEnd > 0 {
+		w.n = w.q.questionEnd
+	}
+	w.Truncate()
+}
 
 // Append adds an RRset whose owner name stands at ownerAt, where the zone's apex
 // stands at apexAt in the question. It returns false, and writes nothing, where the
@@ -113,6 +133,24 @@ func (w *Writer) AppendCNAME(ttl uint32, ownerAt int, target []byte) (targetAt i
 	return at + rdataAt, true
 }
 
+// AppendChaos adds a TXT record of class CH at the question's name, with TTL 0. The text
+// is at most 255 octets.
+func (w *Writer) AppendChaos(text string) bool {
+	at := w.n
+	if at+rdataAt+1+len(text) > w.limit {
+		return false
+	}
+	put16(w.buf, at, pointerOf|QuestionAt)
+	put16(w.buf, at+ownerLen, int(TypeTXT))
+	put16(w.buf, at+ownerLen+2, int(ClassCH))
+	put32(w.buf, at+ttlAt, 0)
+	put16(w.buf, at+lengthAt, 1+len(text))
+	w.buf[at+rdataAt] = byte(len(text))
+	w.n = at + rdataAt + 1 + copy(w.buf[at+rdataAt+1:], text)
+	w.count(Answer, 1)
+	return true
+}
+
 func (w *Writer) count(sec Section, n int) {
 	put16(w.buf, int(sec), get16(w.buf, int(sec))+n)
 }
@@ -120,40 +158,3 @@ func (w *Writer) count(sec Section, n int) {
 // TargetAt returns where s's i-th target stands in the response, given where s was
 // appended (Len before the Append).
 func (s *RRset) TargetAt(i, appendedAt int) int { return appendedAt + s.Targets[i].at }
-
-// optLen is the length of the OPT record that Finish will write.
-func (w *Writer) optLen() int {
-	switch {
-	case !w.q.HasOPT:
-		return 0
-	case w.q.ECS.Present:
-		return 11 + 4 + w.q.ECS.length
-	}
-	return 11
-}
-
-// Finish sets the response code, writes OPT where the query had one (RFC 6891
-// section 6.1.1), with the client subnet echoed exactly and the given scope where it
-// was there (RFC 7871 section 7.2.1), and returns the response's length. A code over
-// 15 needs OPT.
-func (w *Writer) Finish(rcode Rcode, scope uint8) int {
-	w.buf[3] |= byte(rcode & 15)
-	if !w.q.HasOPT {
-		return w.n
-	}
-	opt := w.buf[w.n:]
-	w.n += w.optLen()
-	clear(opt[:11])
-	opt[2] = byte(TypeOPT)
-	put16(opt, 3, MaxUDPSize)
-	opt[5] = byte(rcode >> 4)
-	if e := &w.q.ECS; e.Present {
-		put16(opt, 9, 4+e.length)
-		put16(opt, 11, optionECS)
-		put16(opt, 13, e.length)
-		copy(opt[15:], w.q.packet[e.at:e.at+e.length])
-		opt[15+3] = scope
-	}
-	w.count(Additional, 1)
-	return w.n
-}

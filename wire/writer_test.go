@@ -16,7 +16,7 @@ func reply(t testing.TB, p []byte, q *wire.Query, rcode wire.Rcode) *dns.Msg {
 	t.Helper()
 	var w wire.Writer
 	buf := make([]byte, wire.MinUDPSize)
-	w.Start(q, buf, len(buf))
+	w.Start(q, &wire.Options{}, buf, len(buf))
 	return unpack(t, buf[:w.Finish(rcode, 0)])
 }
 
@@ -76,7 +76,7 @@ func TestResponse(t *testing.T) {
 
 	var w wire.Writer
 	buf := make([]byte, wire.MaxUDPSize)
-	w.Start(q, buf, len(buf))
+	w.Start(q, &wire.Options{}, buf, len(buf))
 	w.Authoritative()
 	apexAt := wire.QuestionAt + len("\x03www")
 	appended := w.Len()
@@ -125,7 +125,7 @@ func TestHeaderAndOPT(t *testing.T) {
 	q := parse(t, p)
 	var w wire.Writer
 	buf := bytes.Repeat([]byte{0xff}, wire.MaxUDPSize)
-	w.Start(q, buf, len(buf))
+	w.Start(q, &wire.Options{}, buf, len(buf))
 	w.Truncate()
 	got := buf[:w.Finish(wire.Refused, 48)]
 	want := []byte("\x12\x34\x83\x15\x00\x01\x00\x00\x00\x00\x00\x01" + // QR TC RD, CD REFUSED
@@ -156,7 +156,7 @@ func TestNothingBeyondTheLimit(t *testing.T) {
 	for limit := least; limit < least+200; limit++ {
 		buf := bytes.Repeat([]byte{0xee}, 1000)
 		var w wire.Writer
-		w.Start(q, buf, limit)
+		w.Start(q, &wire.Options{}, buf, limit)
 		first := w.Append(wire.Answer, addresses, wire.QuestionAt, wire.QuestionAt+4)
 		second := w.AppendSome(wire.Answer, addresses, 0b010, wire.QuestionAt, wire.QuestionAt+4)
 		_, third := w.AppendCNAME(5, wire.QuestionAt, []byte("\x01x\x00"))
@@ -197,7 +197,7 @@ func TestAppendSome(t *testing.T) {
 		q.Parse(query())
 		var w wire.Writer
 		buf := make([]byte, wire.MaxUDPSize)
-		w.Start(&q, buf, len(buf))
+		w.Start(&q, &wire.Options{}, buf, len(buf))
 		if !w.AppendSome(wire.Answer, set, skip, wire.QuestionAt, wire.QuestionAt+4) {
 			t.Fatal("it doesn't fit")
 		}

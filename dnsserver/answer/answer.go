@@ -3,83 +3,78 @@ package answer
 // The way of one query: parse, find the zone, find the node, answer by kind.
 
 import (
-	"net/netip"
-	"sync/atomic"
-
+	"meridian/dnsserver/cookie"
+	"meridian/dnsserver/ratelimit"
 	"meridian/steering"
 	"meridian/view"
 	"meridian/wire"
 )
 
-// Transport is what a query came over.
-type Transport uint8
-
-// Transports.
-const (
-	UDP Transport = iota
-	TCP
-	NumTransports
-)
-
-func (t Transport) String() string { return [...]string{"udp", "tcp"}[t] }
-
-// Shared is what all Responders answer from. Its zero value has no zones.
-type Shared struct{ view atomic.Pointer[view.View] }
-
-// View returns the view that is answered from now.
-func (s *Shared) View() *view.View {
-	if v := s.view.Load(); v != nil {
-		return v
-	}
-	return &view.View{}
-}
-
-// SetView makes the next query be answered from v.
-func (s *Shared) SetView(v *view.View) { s.view.Store(v) }
-
 // Responder answers for one worker. It must not be copied or used by two goroutines.
 type Responder struct {
 	shared   *Shared
+	settings Settings
+	limiter  *ratelimit.Limiter // nil where rates aren't limited
 	Counters Counters
 
 	// One query's state.
-	query  wire.Query
-	w      wire.Writer
-	client netip.Addr
-	view   *view.View
-	scope  uint8
+	query   wire.Query
+	w       wire.Writer
+	from    Arrival
+	view    *view.View
+	options wire.Options
+	scope   uint8
+	kind    ratelimit.Kind // of the response
+	subject uint64         // what the response is about
 
 	// Scratch.
 	chain  wire.Suffixes
 	states steering.States
+	cookie [wire.ClientCookieLen + cookie.Len]byte
 }
 
 // NewResponder returns a Responder that answers from shared.
-func NewResponder(shared *Shared) *Responder { return &Responder{shared: shared} }
+func NewResponder(shared *Shared, settings Settings) *Responder {
+	r := &Responder{shared: shared, settings: settings}
+	if settings.Rate > 0 {
+		r.limiter = ratelimit.New(settings.Rate)
+	}
+	return r
+}
 
-// Answer writes the response to packet, which came from client, into buf, and
-// returns its length; 0 means that nothing is to be sent. buf holds at least
-// wire.MaxUDPSize octets for UDP and wire.MaxTCPSize for TCP, and is not packet.
-func (r *Responder) Answer(buf, packet []byte, client netip.Addr, over Transport) int {
+// Answer writes the response to packet into buf, and returns its length; 0 means that
+// nothing is to be sent. buf holds at least wire.MaxUDPSize octets for UDP and
+// wire.MaxTCPSize for TCP, and is not packet.
+func (r *Responder) Answer(buf, packet []byte, from Arrival) int {
 	verdict := r.query.Parse(packet)
 	if verdict == wire.Drop {
 		r.Counters.Dropped.Add(1)
 		return 0
 	}
-	r.client, r.scope = client, 0
-	r.view = r.shared.View()
-	r.w.Start(&r.query, buf, r.limit(over))
+	r.from, r.view = from, r.shared.View()
+	r.scope, r.kind, r.subject = 0, ratelimit.Failure, 0
+	known := r.setOptions()
+	r.w.Start(&r.query, &r.options, buf, r.limit())
 	rcode := r.respond(verdict)
+	if !known && from.Over == UDP && r.limiter != nil {
+		switch r.judge() {
+		case ratelimit.Drop:
+			return 0
+		case ratelimit.Slip:
+			r.w.Strip()
+			rcode, r.scope = wire.NoError, 0
+		}
+	}
 	n := r.w.Finish(rcode, r.scope)
-	r.Counters.count(over, rcode, r.query.ECS.Present)
+	r.Counters.count(from.Over, rcode, r.query.ECS.Present)
 	return n
 }
 
 // limit is how long a response may be: over UDP what the client takes, within ours
 // (RFC 6891 section 6.2.3; a size below 512 counts as 512).
-func (r *Responder) limit(over Transport) int {
+func (r *Responder) limit() int {
 	switch {
-	case over == TCP:
+	case r.from.Over == TCP:
 		return wire.MaxTCPSize
 	case !r.query.HasOPT:
 		return wire.MinUDPSize
@@ -96,21 +91,30 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 		return wire.NotImp
 	case wire.BadVersion:
 		return wire.BadVers
+	case wire.OnlyCookie:
+		return wire.NoError
 	}
 	q := &r.query
-	if q.Class != wire.ClassIN || q.Type == wire.TypeAXFR || q.Type == wire.TypeIXFR {
+	switch {
+	case q.Class == wire.ClassCH:
+		return r.chaos()
+	case q.Class != wire.ClassIN || q.Type == wire.TypeAXFR || q.Type == wire.TypeIXFR:
+		r.options.SetError(wire.NotSupported)
 		return wire.Refused
 	}
 	zone, apexAt := r.view.FindZone(&q.Name, 0)
 	if zone == nil {
+		r.options.SetError(wire.NotAuthoritative)
 		return wire.Refused
 	}
 	if q.Type == wire.TypeDS && apexAt == 0 {
 		zone, apexAt = r.parentSide(zone)
 	}
 	if !zone.Loaded() {
+		r.options.SetError(wire.NotReady)
 		return wire.ServFail
 	}
+	r.options.HasZone, r.options.ZoneLabels, r.options.ZoneSerial = true, zone.Labels, zone.Serial
 	return r.fromZone(zone, apexAt)
 }
 

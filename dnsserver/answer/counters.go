@@ -6,6 +6,7 @@ package answer
 import (
 	"sync/atomic"
 
+	"meridian/dnsserver/ratelimit"
 	"meridian/steering"
 	"meridian/view"
 	"meridian/wire"
@@ -24,7 +25,9 @@ type Counters struct {
 	WithECS   atomic.Uint64
 	responses [NumTransports][numRcodes]atomic.Uint64
 	regions   [MaxRegionSlots][steering.NumFrom]atomic.Uint64
-	_         [64]byte // the next worker's counters lie on other cache lines
+	over      [ratelimit.NumKinds]atomic.Uint64    // over the limit, limited or not
+	limited   [ratelimit.NumKinds][3]atomic.Uint64 // by verdict
+	_         [64]byte                             // the next worker's counters lie on other cache lines
 }
 
 func (c *Counters) count(over Transport, rcode wire.Rcode, ecs bool) {
@@ -57,3 +60,9 @@ func (c *Counters) steered(typ *view.SteeredType, ch *steering.Choice) {
 
 // Steered is how many steered answers sent clients to the region of a slot, for a reason.
 func (c *Counters) Steered(slot int, from steering.From) uint64 { return c.regions[slot][from].Load() }
+
+// Over is how many responses of a kind were over the rate limit, and how many of these
+// were slipped and dropped (the others went to loopback or exempt networks).
+func (c *Counters) Over(k ratelimit.Kind) (over, slipped, dropped uint64) {
+	return c.over[k].Load(), c.limited[k][ratelimit.Slip].Load(), c.limited[k][ratelimit.Drop].Load()
+}

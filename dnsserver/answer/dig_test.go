@@ -102,7 +102,7 @@ func subnet(t testing.TB, s string) *dns.EDNS0_SUBNET {
 func (r *Responder) ask(t testing.TB, a asked, over Transport) *dns.Msg {
 	t.Helper()
 	buf := make([]byte, map[Transport]int{UDP: wire.MaxUDPSize, TCP: wire.MaxTCPSize}[over])
-	n := r.Answer(buf, slices.Clone(a.packet), a.client, over)
+	n := r.Answer(buf, slices.Clone(a.packet), Arrival{Client: a.client, Over: over})
 	if n == 0 {
 		return nil
 	}

@@ -3,6 +3,7 @@ package answer
 // DNAME: the names below it are elsewhere (RFC 6672).
 
 import (
+	"meridian/dnsserver/ratelimit"
 	"meridian/view"
 	"meridian/wire"
 )
@@ -11,6 +12,7 @@ import (
 // with the DNAME's TTL (RFC 6672 section 3.1), and moves at to the CNAME's target. Who
 // asks for CNAME or ANY has his answer with that.
 func (r *Responder) redirect(zone *view.Zone, at *place) (rcode wire.Rcode, leadsOn bool) {
+	r.about(ratelimit.Positive, at.found.Cut.Hash)
 	dname := at.found.Cut.Set(wire.TypeDNAME)
 	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.CutAt))]
 	if !r.w.Append(wire.Answer, dname, at.ownerAt+len(below), at.apexAt) {

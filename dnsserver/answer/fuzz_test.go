@@ -36,7 +36,7 @@ func FuzzAnswer(f *testing.F) {
 		if !ok {
 			client = netip.IPv6Unspecified()
 		}
-		r := NewResponder(&w.shared)
+		r := NewResponder(&w.shared, Settings{})
 		overUDP := checkAnswer(t, r, packet, client.Unmap(), UDP)
 		overTCP := checkAnswer(t, r, packet, client.Unmap(), TCP)
 		if overUDP != nil && !overUDP.Truncated && show(overUDP) != show(overTCP) {
@@ -50,7 +50,7 @@ func FuzzAnswer(f *testing.F) {
 func checkAnswer(t *testing.T, r *Responder, packet []byte, client netip.Addr, over Transport) *dns.Msg {
 	buf := bytes.Repeat([]byte{0xee}, wire.MaxTCPSize)
 	before := bytes.Clone(packet)
-	n := r.Answer(buf, packet, client, over)
+	n := r.Answer(buf, packet, Arrival{Client: client, Over: over})
 	if !bytes.Equal(packet, before) {
 		t.Fatal("the query was written to")
 	}
@@ -126,13 +126,23 @@ func checkOPT(t *testing.T, q *wire.Query, packet []byte, m *dns.Msg, accepted b
 	if len(opts) == 0 {
 		return
 	}
-	if len(opts[0].Option) > 1 || len(opts[0].Option) == 1 != (accepted && q.ECS.Present) {
+	var subnet *dns.EDNS0_SUBNET
+	seen := map[uint16]bool{}
+	for _, option := range opts[0].Option {
+		if seen[option.Option()] {
+			t.Fatalf("two options of a kind: %v", opts[0].Option)
+		}
+		seen[option.Option()] = true
+		if s, ok := option.(*dns.EDNS0_SUBNET); ok {
+			subnet = s
+		}
+	}
+	if (subnet != nil) != (accepted && q.ECS.Present) {
 		t.Fatalf("ECS in the query: %v, accepted: %v; in the answer: %v", q.ECS.Present, accepted, opts[0].Option)
 	}
-	if len(opts[0].Option) == 0 {
+	if subnet == nil {
 		return
 	}
-	subnet := opts[0].Option[0].(*dns.EDNS0_SUBNET)
 	if subnet.SourceScope != 0 && (subnet.SourceNetmask == 0 || m.Rcode == dns.RcodeRefused || len(m.Answer) == 0 && !m.Truncated) {
 		t.Fatalf("scope %d in\n%s", subnet.SourceScope, m)
 	}

@@ -55,23 +55,23 @@ func eachKind(t testing.TB, f func(name string, r *Responder, a asked)) {
 	w := newWorld(t)
 	for _, kind := range kinds {
 		a := parseDig(t, kind.dig)
-		m := NewResponder(&w.shared).ask(t, a, a.over)
+		m := NewResponder(&w.shared, Settings{}).ask(t, a, a.over)
 		if m.Rcode != int(kind.rcode) || m.Truncated != kind.truncated {
 			t.Fatalf("%s is answered with\n%s", kind.name, show(m))
 		}
-		f(kind.name, NewResponder(&w.shared), a)
+		f(kind.name, NewResponder(&w.shared, Settings{}), a)
 	}
 	a := malformedECS(t)
-	if m := NewResponder(&w.shared).ask(t, a, UDP); show(m) != "FORMERR qr rd\nedns: udp 1232\n" {
+	if m := NewResponder(&w.shared, Settings{}).ask(t, a, UDP); show(m) != "FORMERR qr rd\nedns: udp 1232\n" {
 		t.Fatalf("a malformed query is answered with\n%s", show(m))
 	}
-	f("formerr", NewResponder(&w.shared), a)
+	f("formerr", NewResponder(&w.shared, Settings{}), a)
 }
 
 func TestAnswersAllocateNothing(t *testing.T) {
 	eachKind(t, func(name string, r *Responder, a asked) {
 		buf := make([]byte, wire.MaxUDPSize)
-		if n := testing.AllocsPerRun(100, func() { r.Answer(buf, a.packet, a.client, a.over) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { r.Answer(buf, a.packet, Arrival{Client: a.client, Over: a.over}) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
 	})
@@ -84,7 +84,7 @@ func BenchmarkAnswer(b *testing.B) {
 			b.ReportAllocs()
 			buf := make([]byte, wire.MaxUDPSize)
 			for b.Loop() {
-				r.Answer(buf, a.packet, a.client, a.over)
+				r.Answer(buf, a.packet, Arrival{Client: a.client, Over: a.over})
 			}
 		})
 	})
@@ -93,7 +93,7 @@ func BenchmarkAnswer(b *testing.B) {
 // TestNoView: a server without a view refuses all.
 func TestNoView(t *testing.T) {
 	a := parseDig(t, "www.example.com. A")
-	if m := NewResponder(&Shared{}).ask(t, a, UDP); show(m) != "REFUSED qr rd\nedns: udp 1232\n" {
+	if m := NewResponder(&Shared{}, Settings{}).ask(t, a, UDP); show(m) != "REFUSED qr rd\nedns: udp 1232\n" {
 		t.Errorf("got\n%s", show(m))
 	}
 }
@@ -104,8 +104,8 @@ func TestNotAnswered(t *testing.T) {
 	response := parseDig(t, "www.example.com. A").packet
 	response[2] |= 0x80
 	for _, p := range [][]byte{nil, response[:11], response} {
-		r := NewResponder(&w.shared)
-		if n := r.Answer(make([]byte, wire.MaxUDPSize), p, netip.IPv6Loopback(), UDP); n != 0 || r.counts()["dropped"] != 1 || len(r.counts()) != 1 {
+		r := NewResponder(&w.shared, Settings{})
+		if n := r.Answer(make([]byte, wire.MaxUDPSize), p, Arrival{Client: netip.IPv6Loopback()}); n != 0 || r.counts()["dropped"] != 1 || len(r.counts()) != 1 {
 			t.Errorf("%x is answered with %d octets; counters %v", p, n, r.counts())
 		}
 	}
@@ -114,7 +114,7 @@ func TestNotAnswered(t *testing.T) {
 // TestViewIsSwapped: the next query is answered from the new view.
 func TestViewIsSwapped(t *testing.T) {
 	w := newWorld(t)
-	r := NewResponder(&w.shared)
+	r := NewResponder(&w.shared, Settings{})
 	a := parseDig(t, "www.example.com. A")
 	if m := r.ask(t, a, UDP); len(m.Answer) != 2 {
 		t.Errorf("got\n%s", show(m))

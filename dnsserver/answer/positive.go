@@ -5,6 +5,7 @@ package answer
 import (
 	"slices"
 
+	"meridian/dnsserver/ratelimit"
 	"meridian/view"
 	"meridian/wire"
 )
@@ -49,6 +50,7 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 // isn't the queried name's.
 func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire.Rcode, leadsOn bool) {
 	node, qtype := at.found.Node, r.query.Type
+	r.about(ratelimit.Positive, node.Hash)
 	if qtype == wire.TypeANY {
 		return r.any(zone, *at), false
 	}

@@ -5,6 +5,7 @@ package answer
 import (
 	"net/netip"
 
+	"meridian/dnsserver/ratelimit"
 	"meridian/steering"
 	"meridian/view"
 	"meridian/wire"
@@ -13,6 +14,7 @@ import (
 // steered writes the chosen endpoint's RRset and sets the scope; it returns that RRset
 // and whether it fitted.
 func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool) {
+	r.about(ratelimit.Steered, at.found.Node.Hash)
 	client := r.clientPrefix()
 	class, scope := typ.Choice.Table.Find(client)
 	granule, granuleBits := steering.GranuleOf(client)
@@ -41,7 +43,7 @@ func (r *Responder) clientPrefix() netip.Prefix {
 	if r.query.ECS.Source > 0 {
 		return r.query.ECS.Prefix
 	}
-	return netip.PrefixFrom(r.client, r.client.BitLen())
+	return netip.PrefixFrom(r.from.Client, r.from.Client.BitLen())
 }
 
 // answerOf is what to copy for a choice: the endpoint's RRset without its addresses

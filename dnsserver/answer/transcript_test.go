@@ -93,7 +93,7 @@ func (w *world) run(t *testing.T, line string) string {
 func (w *world) dig(t *testing.T, line string) string {
 	t.Helper()
 	a := parseDig(t, line)
-	r := NewResponder(&w.shared)
+	r := NewResponder(&w.shared, Settings{})
 	m := r.ask(t, a, a.over)
 	counts := r.counts()
 	shown := show(m) + steeredCounts(counts)
@@ -134,7 +134,7 @@ func (w *world) checkEcho(t *testing.T, line string, a asked, m *dns.Msg) {
 
 func hasSubnet(m *dns.Msg) bool {
 	o := m.IsEdns0()
-	return o != nil && len(o.Option) > 0
+	return o != nil && slices.ContainsFunc(o.Option, func(e dns.EDNS0) bool { return e.Option() == dns.EDNS0SUBNET })
 }
 
 // steeredCounts shows and takes out the counters of steered answers.
