@@ -93,7 +93,7 @@ func BenchmarkAnswer(b *testing.B) {
 // TestNoView: a server without a view refuses all.
 func TestNoView(t *testing.T) {
 	a := parseDig(t, "www.example.com. A")
-	if m := NewResponder(&Shared{}, Settings{}).ask(t, a, UDP); show(m) != "REFUSED qr rd\nedns: udp 1232\n" {
+	if m := NewResponder(&Shared{}, Settings{}).ask(t, a, UDP); show(m) != "REFUSED qr rd\nedns: udp 1232, 20 (Not Authoritative): ()\n" {
 		t.Errorf("got\n%s", show(m))
 	}
 }
