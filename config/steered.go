@@ -42,6 +42,7 @@ type Steered struct {
 	Check       string              `yaml:"check,omitempty" json:"check,omitempty"`                // of endpoints that name none; none: always up
 	MinUp       int                 `yaml:"min_up,omitempty" json:"min_up,omitempty"`              // default 1
 	WhenAllDown WhenAllDown         `yaml:"when_all_down,omitempty" json:"when_all_down,omitzero"` // default as-if-up
+	HTTPS       *HTTPS              `yaml:"https,omitempty" json:"https,omitempty"`                // none: no HTTPS RRset
 	Endpoints   map[string]Endpoint `yaml:"endpoints" json:"endpoints"`
 }
 

@@ -47,6 +47,9 @@ func (around Around) Steered(path []string, zone, owner wire.Name, s Steered) (p
 		v.endpoint(name, s.Endpoints[name])
 	}
 	v.kinds(s)
+	if s.HTTPS != nil {
+		v.https(s.HTTPS)
+	}
 	v.whenAllDown()
 	return ps
 }

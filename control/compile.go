@@ -164,11 +164,13 @@ func (c typeCompiler) compile(table *steering.Table) view.SteeredType {
 		if region.handle != nil {
 			ep.RegionHealth = region.handle.Word()
 		}
-		if h := c.health(name, e); h != nil {
-			ep.Health = h.Word()
-		}
+		ep.Health, ep.Second = c.words(name, e)
 		endpoints = append(endpoints, ep)
-		made.Answers = append(made.Answers, c.encode(rdata))
+		if c.typ == wire.TypeHTTPS {
+			made.Services = append(made.Services, c.service(e.Addresses))
+		} else {
+			made.Answers = append(made.Answers, c.encode(rdata))
+		}
 		made.Slots = append(made.Slots, region.slot)
 	}
 	made.Type, made.Slots = c.typ, append(made.Slots, slotFallback)
@@ -178,53 +180,100 @@ func (c typeCompiler) compile(table *steering.Table) view.SteeredType {
 	if c.settings.Policy != config.PolicyFailover {
 		made.Choice.OneTier()
 	}
-	made.Fallbacks, made.Choice.Fallback = c.fallbacks(table)
+	c.fallbacks(&made, table)
 	return made
 }
 
-// health holds the word of an endpoint's addresses of this type; nil without a check.
-func (c typeCompiler) health(name string, e config.Endpoint) *healthcheck.Handle {
+// words holds the words of an endpoint's addresses of this type; for HTTPS, those of
+// both families where it has both. They are nil without a check.
+func (c typeCompiler) words(name string, e config.Endpoint) (first, second *steering.Word) {
 	if e.Check == "" || c.typ == wire.TypeCNAME {
-		return nil
+		return nil, nil
+	}
+	for _, typ := range familiesOf(c.typ) {
+		if len(addressesOf(e, typ)) == 0 {
+			continue
+		}
+		if word := c.hold(name, e, typ).Word(); first == nil {
+			first = word
+		} else {
+			second = word
+		}
+	}
+	return first, second
+}
+
+// familiesOf are the address types whose health a type's endpoints have.
+func familiesOf(typ uint16) []uint16 {
+	if typ == wire.TypeHTTPS {
+		return []uint16{wire.TypeA, wire.TypeAAAA}
+	}
+	return []uint16{typ}
+}
+
+// hold acquires the group of an endpoint's addresses of one family, once for all types.
+func (c typeCompiler) hold(name string, e config.Endpoint, typ uint16) *healthcheck.Handle {
+	key := handleKey{name, typ}
+	if h := c.live.handles[key]; h != nil {
+		return h
 	}
 	check := c.state.Checks[e.Check]
 	group := healthcheck.Group{Min: e.MinAddresses}
-	for _, addr := range addressesOf(e, c.typ) {
+	for _, addr := range addressesOf(e, typ) {
 		group.Targets = append(group.Targets, healthcheck.NewTarget(check, addr, c.job.owner.String()))
 	}
-	key := handleKey{name, c.typ}
 	c.live.handles[key] = c.checker.Acquire(group, c.old.handles[key])
 	return c.live.handles[key]
 }
 
 func (c typeCompiler) encode(rdata [][]byte) *wire.RRset {
-	ttl := uint32(time.Duration(c.settings.TTL) / time.Second)
-	return wire.EncodeRRset(c.job.owner, c.job.zone, c.typ, ttl, rdata)
+	return wire.EncodeRRset(c.job.owner, c.job.zone, c.typ, c.ttl(), rdata)
 }
 
-// fallbacks are when_all_down's addresses of this type; a region matters only where
-// the topology has fences.
-func (c typeCompiler) fallbacks(table *steering.Table) (*wire.RRset, []steering.Fallback) {
-	var rdata [][]byte
-	var list []steering.Fallback
+func (c typeCompiler) ttl() uint32 { return uint32(time.Duration(c.settings.TTL) / time.Second) }
+
+// service encodes the HTTPS record that hints at these addresses.
+func (c typeCompiler) service(addresses []netip.Addr) *wire.Service {
+	h := c.settings.HTTPS
+	hints := config.Endpoint{Addresses: addresses}
+	return wire.NewService(c.ttl(), h.ALPN, h.Port, rdataOf(hints, wire.TypeA), rdataOf(hints, wire.TypeAAAA))
+}
+
+// fallbacks compiles when_all_down's addresses of this type, IPv4 first; a region
+// matters only where the topology has fences.
+func (c typeCompiler) fallbacks(made *view.SteeredType, table *steering.Table) {
+	var addresses []netip.Addr
+	for _, typ := range familiesOf(c.typ) {
+		addresses = append(addresses, c.fallbacksOf(made, table, typ)...)
+	}
+	switch {
+	case c.typ == wire.TypeHTTPS && len(addresses) == 0:
+		made.Services = append(made.Services, nil)
+	case c.typ == wire.TypeHTTPS:
+		made.Services = append(made.Services, c.service(addresses))
+	case len(addresses) > 0:
+		made.Fallbacks = c.encode(rdataOf(config.Endpoint{Addresses: addresses}, c.typ))
+	}
+}
+
+// fallbacksOf adds the fallback addresses of one family to the choice and returns them.
+func (c typeCompiler) fallbacksOf(made *view.SteeredType, table *steering.Table, typ uint16) (addresses []netip.Addr) {
 	for _, f := range c.settings.WhenAllDown.Fallback {
-		if typeOf(f.Address) != c.typ {
+		if typeOf(f.Address) != typ {
 			continue
 		}
-		rdata = append(rdata, f.Address.AsSlice())
+		addresses = append(addresses, f.Address)
 		region := -1
 		if i, ok := slices.BinarySearch(table.Regions, f.Region); ok {
 			region = i
 		}
-		list = append(list, steering.Fallback{Region: region})
+		made.Choice.Fallback = append(made.Choice.Fallback, steering.Fallback{Region: region})
 	}
-	if len(rdata) == 0 {
-		return nil, nil
-	}
-	return c.encode(rdata), list
+	return addresses
 }
 
-// rdataOf is an endpoint's RDATA of a type, in the order of its addresses.
+// rdataOf is what an endpoint has of a type: its name, or its addresses in their order.
+// Of HTTPS it has what it can hint at.
 func rdataOf(e config.Endpoint, typ uint16) [][]byte {
 	if typ == wire.TypeCNAME {
 		name, err := wire.ParseName(e.Name)
@@ -234,8 +283,10 @@ func rdataOf(e config.Endpoint, typ uint16) [][]byte {
 		return [][]byte{[]byte(name)}
 	}
 	var rdata [][]byte
-	for _, a := range addressesOf(e, typ) {
-		rdata = append(rdata, a.AsSlice())
+	for _, family := range familiesOf(typ) {
+		for _, a := range addressesOf(e, family) {
+			rdata = append(rdata, a.AsSlice())
+		}
 	}
 	return rdata
 }

@@ -517,3 +517,47 @@ func TestNewEndpointWaitsForItsProbe(t *testing.T) {
 	w.dead.Delete(netip.MustParseAddr("192.0.2.11"))
 	w.eventually("A 192.0.2.11", func() string { return w.ask("www.example.com.", "A", london) })
 }
+
+// HTTPS is steered as addresses are, once over endpoints with any address: hints of both
+// families are one endpoint's, and only those that are up.
+func TestHTTPS(t *testing.T) {
+	w := start(t, t.TempDir())
+	c := imported(t)
+	s := c.Zone(zoneName).Steered[www]
+	s.HTTPS = &config.HTTPS{ALPN: []string{"h3", "h2"}, Port: 8443}
+	w.commit(c)
+	w.allUp()
+	https := func(client string) string { return w.ask("www.example.com.", "HTTPS", client) }
+	for client, want := range map[string]string{
+		london:   `HTTPS 1 . alpn="h3,h2" port="8443" ipv4hint="192.0.2.10" ipv6hint="2001:db8::10"`,
+		virginia: `HTTPS 1 . alpn="h3,h2" port="8443" ipv4hint="192.0.2.20"`,
+	} {
+		if got := https(client); got != want {
+			t.Errorf("%s: %s\nwant %s", client, got, want)
+		}
+	}
+	w.dead.Store(netip.MustParseAddr("192.0.2.10"), true)
+	w.eventually(`HTTPS 1 . alpn="h3,h2" port="8443" ipv6hint="2001:db8::10"`, func() string { return https(london) })
+	w.dead.Store(netip.MustParseAddr("2001:db8::10"), true)
+	w.eventually(`HTTPS 1 . alpn="h3,h2" port="8443" ipv4hint="192.0.2.20"`, func() string { return https(london) })
+	for _, dead := range []string{"192.0.2.20", "192.0.2.30", "2001:db8::30"} {
+		w.dead.Store(netip.MustParseAddr(dead), true)
+	}
+	// Nothing is up: as if all were.
+	w.eventually(`HTTPS 1 . alpn="h3,h2" port="8443" ipv4hint="192.0.2.10" ipv6hint="2001:db8::10"`, func() string { return https(london) })
+
+	fallback := *s
+	fallback.WhenAllDown = config.WhenAllDown{Fallback: []config.Fallback{{Address: netip.MustParseAddr("2001:db8::99")}, {Address: netip.MustParseAddr("192.0.2.99")}}}
+	next := control.Change{}
+	next.Zone(zoneName).Steer(www, &fallback)
+	w.commit(next)
+	if got, want := https(london), `HTTPS 1 . alpn="h3,h2" port="8443" ipv4hint="192.0.2.99" ipv6hint="2001:db8::99"`; got != want {
+		t.Errorf("fallback: %s, want %s", got, want)
+	}
+	static := control.Change{}
+	set, _ := zones.ParseRecord("www HTTPS 1 . alpn=h2", zoneName, 60)
+	static.Zone(zoneName).RRsets = []zones.RRset{set}
+	if got := w.refused(static); !strings.Contains(got, "has static records of type HTTPS, which is steered there") {
+		t.Error(got)
+	}
+}

@@ -274,5 +274,8 @@ func TypesOf(s config.Steered) []uint16 {
 			}
 		}
 	}
+	if s.HTTPS != nil {
+		types = append(types, wire.TypeHTTPS)
+	}
 	return types
 }

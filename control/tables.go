@@ -44,7 +44,7 @@ func regionsOf(s *State, settings config.Steered, typ uint16) (offered, all []st
 	all = slices.Clone(offered)
 	if s.Topologies[settings.Topology].HasFence() {
 		for _, f := range settings.WhenAllDown.Fallback {
-			if f.Region != "" && typeOf(f.Address) == typ {
+			if f.Region != "" && slices.Contains(familiesOf(typ), typeOf(f.Address)) {
 				all = append(all, f.Region)
 			}
 		}

@@ -267,8 +267,11 @@ func (x explainer) endpoint(i int, states *steering.States, ch steering.Choice) 
 		Health:   healthWords(ep, states.Health[i]),
 		Override: x.override(ep.Name, set.Table.Regions[ep.Region]),
 	}
-	if ep.Health != nil {
-		for _, t := range x.checker.StatusOf(ep.Health) {
+	for _, word := range []*steering.Word{ep.Health, ep.Second} {
+		if word == nil {
+			continue
+		}
+		for _, t := range x.checker.StatusOf(word) {
 			e.Targets = append(e.Targets, Target{Target: t.Target.String(), State: t.State.String(), Why: t.Last.Reason, Since: t.Since})
 		}
 	}

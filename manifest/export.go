@@ -226,6 +226,12 @@ func steeredNode(r config.Steered) node {
 	default:
 		s.text("when_all_down", w.Mode, config.AsIfUp)
 	}
+	if r.HTTPS != nil {
+		var h settings
+		h.list("alpn", listing(r.HTTPS.ALPN, text))
+		number(&h, "port", r.HTTPS.Port, 0)
+		s = append(s, pair{"https", mapping(h...)})
+	}
 	endpoints := mapping()
 	for _, name := range r.EndpointNames() {
 		endpoints.pairs = append(endpoints.pairs, pair{name, endpointNode(name, full.Check, full.Endpoints[name])})

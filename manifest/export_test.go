@@ -108,6 +108,9 @@ func someSteered(t *rapid.T) config.Steered {
 	case 2:
 		s.WhenAllDown.Fallback = []config.Fallback{{Address: someAddress.Draw(t, "fallback")}, {Address: someAddress.Draw(t, "fallback"), Region: "eu-west"}}
 	}
+	if rapid.Bool().Draw(t, "https") {
+		s.HTTPS = &config.HTTPS{Port: uint16(rapid.SampledFrom([]int{0, 8443}).Draw(t, "port")), ALPN: rapid.SampledFrom([][]string{nil, {"h3", "h2"}}).Draw(t, "alpn")}
+	}
 	for name := range rapid.MapOfN(someName, rapid.Bool(), 1, 4).Draw(t, "endpoints") {
 		e := config.Endpoint{
 			Region: rapid.SampledFrom([]string{"", "eu-west"}).Draw(t, "region"), Tier: rapid.IntRange(0, 3).Draw(t, "tier"),

@@ -60,9 +60,20 @@ func (v value) steered() config.Steered {
 		"check":         func(v value) { s.Check = v.word("check") },
 		"min_up":        func(v value) { s.MinUp = v.small("min_up", config.MaxEndpoints) },
 		"when_all_down": func(v value) { s.WhenAllDown = v.whenAllDown() },
+		"https":         func(v value) { s.HTTPS = v.https() },
 		"endpoints":     func(v value) { s.Endpoints = named(v, "endpoints", value.endpoint) },
 	})
 	return s
+}
+
+// https may be an empty map: an HTTPS RRset with hints alone.
+func (v value) https() *config.HTTPS {
+	var h config.HTTPS
+	v.object("https", fields{
+		"alpn": func(v value) { h.ALPN = v.words("alpn", "a protocol id") },
+		"port": func(v value) { h.Port = uint16(v.small("port", 65535)) },
+	})
+	return &h
 }
 
 func (v value) endpoint() config.Endpoint {

@@ -24,7 +24,8 @@ type Endpoint struct {
 	Name   string
 	Region uint8 // index into the table's Regions
 	// Health is the word of its addresses, RegionHealth its region's; nil is "no check".
-	Health, RegionHealth *Word
+	// Second is the word of the other family's addresses, where either will do.
+	Health, Second, RegionHealth *Word
 	// Own and Regional are the operator's words; never nil.
 	Own, Regional *Switch
 
@@ -71,6 +72,7 @@ type States struct {
 	Draining  uint64 // endpoints with a share above 0
 	Share     [MaxRegions]uint64
 	Health    [MaxRegions]Health // of the addresses
+	Second    [MaxRegions]Health // of the other family's; the same where there is one family
 	lastDown  [MaxRegions]uint32
 }
 
@@ -82,6 +84,11 @@ func (s *Set) Load(st *States) {
 		own, region := alwaysUp, alwaysUp
 		if e.Health != nil {
 			own = e.Health.Load()
+		}
+		st.Health[i], st.Second[i] = own, own
+		if e.Second != nil {
+			st.Second[i] = e.Second.Load()
+			own = either(own, st.Second[i])
 		}
 		if e.RegionHealth != nil {
 			region = e.RegionHealth.Load()
@@ -96,7 +103,6 @@ var alwaysUp = NewHealth(Up, ReasonNoCheck, 0, 0, 0)
 // set is where health and the operator's words become one: up = not force-down, and
 // force-up or health says up. An endpoint's health is its own and its region's.
 func (st *States) set(i int, own, region Health, word Setting) {
-	st.Health[i] = own
 	st.lastDown[i] = max(own.LastDown(), region.LastDown())
 	healthy := own.State().IsUp() && region.State().IsUp()
 	if word.Force != ForceDown && (word.Force == ForceUp || healthy) {
@@ -109,6 +115,14 @@ func (st *States) set(i int, own, region Health, word Setting) {
 		st.Draining |= 1 << i
 		st.Share[i] = word.Share
 	}
+}
+
+// either is the health of what is up when one of two is: it went down with the last.
+func either(a, b Health) Health {
+	if b.State().IsUp() && !a.State().IsUp() {
+		a, b = b, a
+	}
+	return NewHealth(a.State(), a.Reason(), max(a.TTLStep(), b.TTLStep()), 0, max(a.LastDown(), b.LastDown()))
 }
 
 // From says which set of endpoints a choice came from.

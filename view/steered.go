@@ -11,7 +11,7 @@ import (
 // Steered is a steered record. It is immutable but for the words in its sets.
 type Steered struct {
 	Settings config.Steered // as configured, for explain
-	Types    []SteeredType  // at most A and AAAA, or CNAME alone
+	Types    []SteeredType  // at most A, AAAA and HTTPS, or CNAME alone
 }
 
 // SteeredType is a steered record's answers of one type.
@@ -22,6 +22,9 @@ type SteeredType struct {
 	// response.
 	Answers   []*wire.RRset
 	Fallbacks *wire.RRset
+	// Services take the place of both for HTTPS: by endpoint, then that of the fallbacks
+	// (nil where there are none), whose IPv4 addresses are the first.
+	Services []*wire.Service
 	// Slots are the numbers under which answers are counted: by endpoint its region's,
 	// then that of answers from fallback addresses.
 	Slots []uint16

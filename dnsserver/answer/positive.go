@@ -65,7 +65,7 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 			return wire.NoError, false
 		}
 		answer, fits := r.steered(typ, *at)
-		if !fits || answer.Type == qtype {
+		if !fits || typ.Type == qtype {
 			return wire.NoError, false
 		}
 		return wire.NoError, r.chainTo(zone, answer, at, appended)

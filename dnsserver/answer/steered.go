@@ -28,8 +28,11 @@ func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool)
 	if r.query.ECS.Source > 0 {
 		r.scope = scope
 	}
-	set, skip := r.answerOf(typ, &ch)
 	r.Counters.steered(typ, &ch)
+	if typ.Services != nil {
+		return nil, r.service(typ, &ch, at)
+	}
+	set, skip := r.answerOf(typ, &ch)
 	if !r.w.AppendSome(wire.Answer, set, skip, at.ownerAt, at.apexAt) {
 		r.w.Truncate()
 		return set, false
@@ -53,4 +56,41 @@ func (r *Responder) answerOf(typ *view.SteeredType, ch *steering.Choice) (set *w
 		return typ.Fallbacks, ^uint16(ch.Fallback)
 	}
 	return typ.Answers[ch.Endpoint], r.states.Health[ch.Endpoint].DownAddresses()
+}
+
+// service writes the HTTPS record of a choice: hints of both families are the one
+// endpoint's, and only those that are up.
+func (r *Responder) service(typ *view.SteeredType, ch *steering.Choice, at place) bool {
+	i := ch.Endpoint
+	if i < 0 {
+		i = len(typ.Services) - 1
+	}
+	service := typ.Services[i]
+	skip4, skip6 := r.downHints(service, ch)
+	if !r.w.AppendService(service, at.ownerAt, skip4, skip6) {
+		r.w.Truncate()
+		return false
+	}
+	return true
+}
+
+// downHints is which of a service's addresses are left out: those that are down, unless
+// all of both families are and the endpoint was chosen all the same.
+func (r *Responder) downHints(s *wire.Service, ch *steering.Choice) (skip4, skip6 uint16) {
+	if ch.Endpoint < 0 {
+		return ^uint16(ch.Fallback), ^uint16(ch.Fallback >> s.HintsV4())
+	}
+	first, second := r.states.Health[ch.Endpoint], r.states.Second[ch.Endpoint]
+	if !first.State().IsUp() && !second.State().IsUp() {
+		return 0, 0
+	}
+	return hintsDown(first), hintsDown(second)
+}
+
+// hintsDown is the addresses of a family to leave out: all where the family isn't up.
+func hintsDown(h steering.Health) uint16 {
+	if !h.State().IsUp() {
+		return ^uint16(0)
+	}
+	return h.DownAddresses()
 }
