@@ -99,6 +99,9 @@ func linesOf(c store.Change) []string {
 	for name := range after.Zones {
 		return zonalLines(name, before.Zones[name], after.Zones[name], c)
 	}
+	if strings.HasPrefix(c.Key, "serial/") {
+		return nil // a memory of the server's own
+	}
 	return []string{"~ manifest applied: " + after.Applied}
 }
 

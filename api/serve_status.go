@@ -60,6 +60,9 @@ func (c *States) count(s steering.State) {
 
 // countEndpoints counts a record's endpoints of each type, and warns where none is up.
 func countEndpoints(to *States, w *warnings, z *view.Zone, n *view.Node) {
+	for _, typ := range n.Steered.Faulty {
+		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name, zones.TypeName(typ), z.Name)
+	}
 	for _, typ := range n.Steered.Types {
 		var states steering.States
 		typ.Choice.Load(&states)

@@ -38,8 +38,8 @@ func TestZoneComesAndGoes(t *testing.T) {
 	if list[1] != want {
 		t.Errorf("the zone is %+v, want %+v", list[1], want)
 	}
-	if must(w.DeleteZone(w.ctx, api.Terms{}, "EXAMPLE.org")).Changes != 6 {
-		t.Error("deleting a zone deletes it and its five RRsets")
+	if must(w.DeleteZone(w.ctx, api.Terms{}, "EXAMPLE.org")).Changes != 7 {
+		t.Error("deleting a zone deletes it and its five RRsets, and keeps its last serial")
 	}
 	_, err = w.Zone(w.ctx, "example.org")
 	refused(t, err, api.ErrNotFound, "there is no zone example.org.")

@@ -24,7 +24,8 @@ type Change struct {
 	// Applied is the digest of the manifest that this change applies, "" for others.
 	Applied string
 
-	loaded bool // comes from the store, where only what is valid goes
+	loaded      bool // comes from the store, where only what is valid goes
+	lastSerials map[wire.Name]*uint32
 }
 
 // ZoneChange is a change of one zone. A zone that isn't there is made where it gets

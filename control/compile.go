@@ -34,12 +34,15 @@ type liveRegion struct {
 	handle   *healthcheck.Handle // nil without a check
 	operator *steering.Switch
 	slot     uint16
+	users    int // records that use it
 }
 
 // liveRecord is a steered record's handles and switches.
 type liveRecord struct {
+	settings config.Steered // with defaults
 	handles  map[handleKey]*healthcheck.Handle
 	switches map[string]*steering.Switch // by endpoint
+	regions  map[string]bool
 }
 
 type handleKey struct {
@@ -109,8 +112,12 @@ func (r *runtime) compile(s *State, j job, tables map[tableKey]*steering.Table) 
 	if old == nil {
 		old = &liveRecord{}
 	}
-	live := &liveRecord{handles: map[handleKey]*healthcheck.Handle{}, switches: map[string]*steering.Switch{}}
-	for name := range settings.Endpoints {
+	live := &liveRecord{
+		settings: settings, handles: map[handleKey]*healthcheck.Handle{},
+		switches: map[string]*steering.Switch{}, regions: map[string]bool{},
+	}
+	for name, e := range settings.Endpoints {
+		live.regions[e.Region] = true
 		if live.switches[name] = old.switches[name]; live.switches[name] == nil {
 			live.switches[name] = &steering.Switch{}
 			live.switches[name].Store(steering.SettingOf(s.Overrides[OverrideKey{Zone: j.zone, Owner: j.owner, Endpoint: name}]))
@@ -118,22 +125,46 @@ func (r *runtime) compile(s *State, j job, tables map[tableKey]*steering.Table) 
 	}
 	made := &view.Steered{Settings: j.settings}
 	for _, typ := range TypesOf(settings) {
+		table := tables[keyOf(s, settings, typ)]
+		if table == nil {
+			made.Faulty = append(made.Faulty, typ)
+			continue
+		}
 		c := typeCompiler{runtime: r, state: s, job: j, settings: settings, typ: typ, live: live, old: old}
-		made.Types = append(made.Types, c.compile(tables[keyOf(s, settings, typ)]))
+		made.Types = append(made.Types, c.compile(table))
 	}
-	for _, h := range old.handles {
-		r.drop(h)
+	r.letGo(old)
+	for name := range live.regions {
+		r.region(s, name).users++
 	}
 	r.records[key] = live
 	return made
 }
 
+// letGo drops what a record held.
+func (r *runtime) letGo(live *liveRecord) {
+	for _, h := range live.handles {
+		r.drop(h)
+	}
+	for name := range live.regions {
+		r.regions[name].users--
+	}
+}
+
+// dropUnused ends the checks of regions that no record uses any more.
+func (r *runtime) dropUnused() {
+	for _, live := range r.regions {
+		if live.users == 0 && live.handle != nil {
+			r.drop(live.handle)
+			live.handle, live.target = nil, healthcheck.Target{}
+		}
+	}
+}
+
 // forget lets a record's handles go.
 func (r *runtime) forget(key recordKey) {
 	if live := r.records[key]; live != nil {
-		for _, h := range live.handles {
-			r.drop(h)
-		}
+		r.letGo(live)
 		delete(r.records, key)
 	}
 }
@@ -222,7 +253,11 @@ func (c typeCompiler) hold(name string, e config.Endpoint, typ uint16) *healthch
 	for _, addr := range addressesOf(e, typ) {
 		group.Targets = append(group.Targets, healthcheck.NewTarget(check, addr, c.job.owner.String()))
 	}
-	c.live.handles[key] = c.checker.Acquire(group, c.old.handles[key])
+	inherit := c.old.handles[key]
+	if before, had := c.old.settings.Endpoints[name]; had && before.Check == "" {
+		inherit = healthcheck.Unchecked(addressesOf(before, typ))
+	}
+	c.live.handles[key] = c.checker.Acquire(group, inherit)
 	return c.live.handles[key]
 }
 

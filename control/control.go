@@ -39,7 +39,10 @@ type Control struct {
 	requests chan *request
 	stopped  chan struct{} // closed when Run has ended
 	slots    atomic.Pointer[[]string]
-	runtime  *runtime // the writer's
+	// The writer's: what outlives views, and the pause before the next try to end
+	// expired overrides.
+	runtime *runtime
+	retry   time.Duration
 }
 
 // New loads the state from the store and gives the first view to opts.Shared.
@@ -120,8 +123,8 @@ func (c *Control) prepare(change *Change) (*plan, map[tableKey]*steering.Table, 
 	if err := p.problems.Err(); err != nil {
 		return nil, nil, err
 	}
-	tables, err := c.tablesFor(p)
-	if err != nil {
+	tables, problems := c.tablesFor(p)
+	if err := problems.Err(); err != nil {
 		return nil, nil, err
 	}
 	return p, tables, nil
@@ -129,7 +132,7 @@ func (c *Control) prepare(change *Change) (*plan, map[tableKey]*steering.Table, 
 
 // tablesFor has the tables made that the plan's records need. What a fence or a class
 // count forbids is a problem of the record that needs the table.
-func (c *Control) tablesFor(p *plan) (map[tableKey]*steering.Table, error) {
+func (c *Control) tablesFor(p *plan) (map[tableKey]*steering.Table, config.Problems) {
 	made := map[tableKey]*steering.Table{}
 	var problems config.Problems
 	for _, j := range p.compile {
@@ -150,7 +153,7 @@ func (c *Control) tablesFor(p *plan) (map[tableKey]*steering.Table, error) {
 			made[key] = table
 		}
 	}
-	return made, problems.Err()
+	return made, problems
 }
 
 // result is what Commit and Plan tell of a plan.

@@ -68,6 +68,12 @@ func startWith(t testing.TB, dir string, probing bool) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startOn(t, dir, b, probing)
+}
+
+func startOn(t testing.TB, dir string, b *geoip.Base, probing bool) *world {
+	t.Helper()
+	var err error
 	w := &world{t: t, dir: dir, shared: &answer.Shared{}, dead: &deadAddresses{watched: netip.MustParseAddr("192.0.2.10")}, clock: &atomic.Int64{}}
 	w.clock.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).Unix())
 	now := func() time.Time { return time.Unix(w.clock.Load(), 0).UTC() }
@@ -200,10 +206,9 @@ www2 A 192.0.2.99
 `
 
 func contents(t testing.TB, text string) *zones.Contents {
-	t.Helper()
 	c, problems := zones.Parse("example.com.zone", []byte(text), "", nil, zones.ReadOptions{})
 	if err := problems.Err(); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return c
 }

@@ -8,6 +8,7 @@ package control
 //	steered/ZONE/OWNER                           config.Steered
 //	override/region/NAME                         config.Override
 //	override/endpoint/ZONE/OWNER/ENDPOINT        config.Override
+//	serial/ZONE                                  the last serial of a deleted zone
 //	applied                                      the last applied manifest's digest
 //
 // A slash in a name is written \047, so that keys come apart again.
@@ -15,6 +16,7 @@ package control
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"meridian/store"
@@ -32,8 +34,11 @@ type zoneValue struct {
 func nameKey(n wire.Name) string { return strings.ReplaceAll(n.String(), "/", `\047`) }
 
 func rrsetKey(zone wire.Name, k zones.Key) string {
-	return "rrset/" + nameKey(zone) + "/" + nameKey(k.Owner) + "/" + zones.TypeName(k.Type)
+	// The type's number: a mnemonic may come to be with a later version.
+	return "rrset/" + nameKey(zone) + "/" + nameKey(k.Owner) + "/" + strconv.Itoa(int(k.Type))
 }
+
+func serialKey(zone wire.Name) string { return "serial/" + nameKey(zone) }
 
 func steeredKey(zone, owner wire.Name) string {
 	return "steered/" + nameKey(zone) + "/" + nameKey(owner)
@@ -54,8 +59,11 @@ func (k OverrideKey) String() string {
 	return "endpoint " + k.Zone.String() + " " + k.Owner.String() + " " + k.Endpoint
 }
 
-// isOverride says whether a key belongs to an override rather than to configuration.
-func isOverride(key string) bool { return strings.HasPrefix(key, "override/") }
+// isConfiguration says whether a key is configuration, which rollback brings back, and
+// not an operator's override or a memory.
+func isConfiguration(key string) bool {
+	return key != appliedKey && !strings.HasPrefix(key, "override/") && !strings.HasPrefix(key, "serial/")
+}
 
 func jsonWrite(key string, v any) store.Write {
 	b, err := json.Marshal(v)
@@ -119,17 +127,19 @@ func (c *Change) addZonal(parts []string, value []byte) error {
 	case kind == "zone" && len(parts) == 1:
 		return c.addZone(names[0], value)
 	case kind == "rrset" && len(parts) == 3:
-		typ, err := zones.ParseType(parts[2])
+		typ, err := strconv.ParseUint(parts[2], 10, 16)
 		if err != nil {
 			return err
 		}
-		s := zones.RRset{Owner: names[1], Type: typ}
+		s := zones.RRset{Owner: names[1], Type: uint16(typ)}
 		if value != nil {
 			err = s.UnmarshalBinary(value)
 		}
 		z := c.Zone(names[0])
 		z.RRsets = append(z.RRsets, s)
 		return err
+	case kind == "serial" && len(parts) == 1:
+		return put(&c.lastSerials, names[0], value)
 	case kind == "steered" && len(parts) == 2:
 		return put(&c.Zone(names[0]).Steered, names[1], value)
 	case kind == "override" && len(parts) == 3:

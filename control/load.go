@@ -27,12 +27,11 @@ func (c *Control) load(ctx context.Context) error {
 	}
 	empty := &State{View: &view.View{}}
 	p := newPlan(empty, &change, c.opts.Now())
-	if err := p.problems.Err(); err != nil {
-		return fmt.Errorf("the store holds a configuration that this version refuses:\n%w", err)
-	}
-	tables, err := c.tablesFor(p)
-	if err != nil {
-		return fmt.Errorf("the store holds a configuration that this version refuses:\n%w", err)
+	// What was committed was valid. But the geo data may be others by now, and a fence
+	// meet clients that it never met: that record fails, and nothing else.
+	tables, problems := c.tablesFor(p)
+	for _, problem := range problems {
+		c.opts.Logger.Error("a steered record can't be answered with these geo data", "problem", problem.String())
 	}
 	p.provisional(snap.Revision())
 	c.state.Store(empty)

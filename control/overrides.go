@@ -11,6 +11,21 @@ import (
 	"meridian/steering"
 )
 
+// flipChanged sets the switches of all overrides in which two states differ: those that
+// a change names, and those that went with what they spoke of.
+func (c *Control) flipChanged(old, next *State) {
+	for key, o := range next.Overrides {
+		if was, had := old.Overrides[key]; !had || was != o {
+			c.flip(next, key)
+		}
+	}
+	for key := range old.Overrides {
+		if _, still := next.Overrides[key]; !still {
+			c.flip(next, key)
+		}
+	}
+}
+
 // flip sets the switch of what an override speaks of, as a state has it.
 func (c *Control) flip(s *State, key OverrideKey) {
 	setting := steering.SettingOf(s.Overrides[key])
@@ -25,8 +40,12 @@ func (c *Control) flip(s *State, key OverrideKey) {
 	}
 }
 
-// longestWait bounds the timer of expiries, so that a clock that was set is noticed.
-const longestWait = time.Minute
+// longestWait bounds the timer of expiries, so that a clock that was set is noticed;
+// firstRetry is how long the first pause is after an end that couldn't be committed.
+const (
+	longestWait = time.Minute
+	firstRetry  = time.Second
+)
 
 // untilExpiry is how long until the next override expires, at most longestWait.
 func (c *Control) untilExpiry() time.Duration {
@@ -36,7 +55,7 @@ func (c *Control) untilExpiry() time.Duration {
 			wait = min(wait, o.Expires.Sub(c.opts.Now()))
 		}
 	}
-	return max(wait, time.Millisecond)
+	return max(wait, c.retry, time.Millisecond)
 }
 
 // expire commits the end of overrides whose time has come.
@@ -53,7 +72,10 @@ func (c *Control) expire(ctx context.Context) {
 	change := Change{Author: "meridian", Message: "overrides expired", Overrides: gone}
 	r := &request{ctx: ctx, plan: newPlan(c.State(), &change, c.opts.Now()), done: make(chan struct{})}
 	c.commit(ctx, []*request{r})
-	if r.err != nil {
-		c.opts.Logger.Error("ending expired overrides", "error", r.err)
+	if r.err == nil {
+		c.retry = 0
+		return
 	}
+	c.retry = min(max(2*c.retry, firstRetry), longestWait)
+	c.opts.Logger.Error("ending expired overrides", "error", r.err, "again in", c.retry)
 }

@@ -24,11 +24,13 @@ type plan struct {
 	next   *State // its View is set when the plan is finished
 	now    time.Time
 
-	zones    map[wire.Name]*view.Zone // made anew; nil for deleted ones
-	compile  []job
-	writes   []store.Write
-	problems config.Problems
-	notes    []string
+	zones   map[wire.Name]*view.Zone // made anew; nil for deleted ones
+	compile []job
+	// unsteered are steered records that go.
+	unsteered []recordKey
+	writes    []store.Write
+	problems  config.Problems
+	notes     []string
 }
 
 // job is a steered record to be compiled.
@@ -41,18 +43,22 @@ type job struct {
 func newPlan(prev *State, change *Change, now time.Time) *plan {
 	p := &plan{change: change, prev: prev, now: now, zones: map[wire.Name]*view.Zone{}}
 	p.next = &State{
-		Regions:    with(prev.Regions, change.Regions),
-		Topologies: with(prev.Topologies, change.Topologies),
-		Checks:     with(prev.Checks, change.Checks),
-		Overrides:  with(prev.Overrides, change.Overrides),
-		Applied:    prev.Applied,
-		compiled:   prev.compiled,
+		Regions:     with(prev.Regions, change.Regions),
+		Topologies:  with(prev.Topologies, change.Topologies),
+		Checks:      with(prev.Checks, change.Checks),
+		Overrides:   with(prev.Overrides, change.Overrides),
+		Applied:     prev.Applied,
+		LastSerials: with(prev.LastSerials, change.lastSerials),
+		compiled:    prev.compiled,
 	}
 	p.resources()
 	for _, name := range slices.SortedFunc(maps.Keys(change.Zones), wire.Name.Compare) {
 		p.zone(name, change.Zones[name])
 	}
 	p.overrides()
+	if change.loaded {
+		return p
+	}
 	p.affected()
 	p.validate()
 	return p
@@ -179,7 +185,9 @@ func (p *plan) affected() {
 	}
 	regions := map[string]bool{}
 	for name := range p.change.Regions {
-		regions[name] = true
+		if p.moves(name) {
+			regions[name] = true
+		}
 	}
 	for name, r := range p.next.Regions {
 		if _, ok := p.change.Checks[r.Check]; ok {
@@ -195,6 +203,13 @@ func (p *plan) affected() {
 			p.compile = append(p.compile, job{z.Name, owner, n.Steered.Settings})
 		}
 	}
+}
+
+// moves says whether a region changes in what a compiled record depends on.
+func (p *plan) moves(name string) bool {
+	old, had := p.prev.Regions[name]
+	next, has := p.next.Regions[name]
+	return had != has || old.Location != next.Location || old.Check != next.Check || old.Address != next.Address
 }
 
 // uses says whether a record uses any of what the change touches.

@@ -73,8 +73,23 @@ func (z *zonePlan) delete() {
 		}
 		if n.Steered != nil {
 			z.writes = append(z.writes, store.Write{Key: steeredKey(z.name, n.Name.Canonical())})
+			z.unsteered = append(z.unsteered, recordKey{z.name, n.Name.Canonical()})
 		}
 	}
+	if z.old.Loaded() {
+		z.setLastSerial(&z.old.Serial)
+	}
+}
+
+// setLastSerial keeps the serial that a deleted zone had, so that a zone that comes back
+// under the name goes on from there; nil forgets it.
+func (z *zonePlan) setLastSerial(serial *uint32) {
+	z.next.LastSerials = with(z.next.LastSerials, map[wire.Name]*uint32{z.name: serial})
+	w := store.Write{Key: serialKey(z.name)}
+	if serial != nil {
+		w = jsonWrite(w.Key, *serial)
+	}
+	z.writes = append(z.writes, w)
 }
 
 // static puts the change's static RRsets.
@@ -133,6 +148,7 @@ func (z *zonePlan) steer(c *ZoneChange) {
 				z.edit.Steer(owner, nil)
 				z.writes = append(z.writes, store.Write{Key: key})
 				z.touched[owner], z.changed = true, true
+				z.unsteered = append(z.unsteered, recordKey{z.name, owner})
 			}
 			continue
 		}
@@ -158,6 +174,9 @@ func (z *zonePlan) serial() {
 	if z.soa != nil {
 		next = *z.soa
 	}
+	if last, was := z.prev.LastSerials[z.name]; was && !loaded && z.soa != nil {
+		z.goOn(last, &next)
+	}
 	if loaded && !z.settle(ours, &next) {
 		return
 	}
@@ -165,6 +184,20 @@ func (z *zonePlan) serial() {
 		z.writes = append(z.writes, rrsetWrite(z.name, next))
 		z.touched[z.name] = true
 	}
+}
+
+// goOn gives a zone that comes back a serial beyond the one it went with.
+func (z *zonePlan) goOn(last uint32, next *zones.RRset) {
+	theirs, err := next.Serial()
+	if err != nil {
+		return
+	}
+	serial, taken := zones.Import(z.mode, last, theirs, z.now)
+	if !taken {
+		z.notes = append(z.notes, fmt.Sprintf("%s: the serial %d is not greater than %d, which the zone had before it was deleted: it is now %d", z.name, theirs, last, serial))
+	}
+	*next = next.WithSerial(serial)
+	z.setLastSerial(nil)
 }
 
 // settle gives next its serial, seen from ours; false where the zone doesn't change.

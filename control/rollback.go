@@ -5,6 +5,7 @@ package control
 import (
 	"context"
 	"fmt"
+	"iter"
 
 	"meridian/store"
 )
@@ -39,13 +40,9 @@ func (c *Control) changeBackTo(revision uint64) (Change, error) {
 		return change, fmt.Errorf("reading the store: %w", err)
 	}
 	defer now.Close()
-	changed, err := c.changedSince(revision, now.Revision())
-	if err != nil {
-		return change, err
-	}
 	change.Base = now.Revision()
-	for key := range changed {
-		if isOverride(key) || key == appliedKey {
+	for key := range then.Changed() {
+		if !isConfiguration(key) {
 			continue
 		}
 		was, err := then.Get(key)
@@ -66,20 +63,14 @@ func (c *Control) changeBackTo(revision uint64) (Change, error) {
 	return change, nil
 }
 
-// changedSince is the keys that changed after one revision, up to another.
-func (c *Control) changedSince(after, last uint64) (map[string]bool, error) {
-	keys := map[string]bool{}
-	for rev := after + 1; rev <= last; rev++ {
-		diff, err := c.opts.Store.Diff(rev)
-		if err != nil {
-			return nil, fmt.Errorf("reading revision %d: %w", rev, err)
-		}
-		for _, d := range diff {
-			keys[d.Key] = true
-		}
-	}
-	return keys, nil
+// History is the store's revisions, to be read.
+type History interface {
+	Head() uint64
+	Snapshot(revision uint64) (store.Snapshot, error)
+	Revisions(ctx context.Context) iter.Seq2[store.Revision, error]
+	Diff(revision uint64) ([]store.Change, error)
+	Watch(ctx context.Context, after uint64) iter.Seq2[store.Revision, error]
 }
 
-// History is the store's revisions, for listing.
-func (c *Control) History() store.Store { return c.opts.Store }
+// History returns the revisions.
+func (c *Control) History() History { return c.opts.Store }

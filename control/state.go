@@ -22,6 +22,8 @@ type State struct {
 	Checks     map[string]config.Check
 	Overrides  map[OverrideKey]config.Override
 	Applied    string // digest of the manifest that was applied last
+	// LastSerials are those of deleted zones.
+	LastSerials map[wire.Name]uint32
 
 	compiled map[string]compiledTopology // "" is distance alone
 }

@@ -183,15 +183,19 @@ func (p *plan) provisional(revision uint64) *State {
 	return p.next
 }
 
-// took is the requests that the store took. One that conflicts ends the batch: those
-// behind it were planned on it, and come again.
+// took is the requests that the store took. The first that it refused ends the batch:
+// those behind it were planned on it, and come again.
 func took(accepted []*request, results []store.CommitResult) []*request {
 	for i, r := range accepted {
 		r.result.Revision = results[i].Revision
-		if r.err = results[i].Err; r.err != nil {
-			refuseAll(accepted[i+1:], errStale)
-			return accepted[:i]
+		switch r.err = results[i].Err; {
+		case r.err == nil:
+			continue
+		case errors.Is(r.err, store.ErrNoChange):
+			r.err = errStale // the store isn't as the plan has it: once more, from what is there
 		}
+		refuseAll(accepted[i+1:], errStale)
+		return accepted[:i]
 	}
 	return accepted
 }
@@ -206,25 +210,24 @@ func (c *Control) compile(batch []*request) *State {
 	next := *batch[len(batch)-1].plan.next
 	jobs := map[recordKey]bool{}
 	tables := map[tableKey]*steering.Table{}
-	touched := map[wire.Name]bool{}
-	overrides := map[OverrideKey]bool{}
+	gone := map[recordKey]bool{}
 	for _, r := range batch {
 		for _, j := range r.plan.compile {
 			jobs[recordKey{j.zone, j.owner}] = true
 		}
 		maps.Copy(tables, r.tables)
-		for name := range r.plan.zones {
-			touched[name] = true
-		}
-		for key := range r.plan.change.Overrides {
-			overrides[key] = true
+		for _, key := range r.plan.unsteered {
+			gone[key] = true
 		}
 	}
-	c.forgetGone(state, &next, touched)
+	for key := range gone {
+		if _, again := next.SteeredRecord(key.zone, key.owner); !again {
+			c.runtime.forget(key)
+		}
+	}
 	next.View = next.View.With(next.Revision(), c.compiled(&next, jobs, tables), nil)
-	for key := range overrides {
-		c.flip(&next, key)
-	}
+	c.runtime.dropUnused()
+	c.flipChanged(state, &next)
 	return &next
 }
 
@@ -247,21 +250,6 @@ func (c *Control) compiled(next *State, jobs map[recordKey]bool, tables map[tabl
 		made = append(made, edit.Done())
 	}
 	return made
-}
-
-// forgetGone lets go what records held that are gone from touched zones.
-func (c *Control) forgetGone(old, next *State, touched map[wire.Name]bool) {
-	for name := range touched {
-		was := old.View.Zone(name)
-		if was == nil {
-			continue
-		}
-		for owner := range was.SteeredOwners() {
-			if _, ok := next.SteeredRecord(name, owner); !ok {
-				c.runtime.forget(recordKey{name, owner})
-			}
-		}
-	}
 }
 
 // publish makes queries be answered from a state.

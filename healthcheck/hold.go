@@ -4,6 +4,8 @@ package healthcheck
 // their last.
 
 import (
+	"net/netip"
+	"slices"
 	"time"
 
 	"meridian/steering"
@@ -13,7 +15,13 @@ import (
 type Handle struct {
 	word  *steering.Word
 	group *group // nil once released
+	// unchecked are addresses that were up for want of a check (Unchecked).
+	unchecked []netip.Addr
 }
+
+// Unchecked stands for a group that had no check: its addresses were always up. It is
+// only to be inherited from, so that the first check of what serves doesn't take it out.
+func Unchecked(addresses []netip.Addr) *Handle { return &Handle{unchecked: addresses} }
 
 // Word returns the group's word: the same for as long as anyone holds an equal
 // group. After Release it stays as it was last.
@@ -77,7 +85,13 @@ func (c *Checker) intern(key Target, inherit *Handle) *target {
 // inheritance is what a new target takes over from the handle of the group that it
 // comes in place of.
 func inheritance(key Target, inherit *Handle) machine {
-	if inherit == nil || inherit.group == nil {
+	if inherit == nil {
+		return machine{}
+	}
+	if slices.Contains(inherit.unchecked, key.Address.Addr()) {
+		return machine{state: steering.Up}.inherited()
+	}
+	if inherit.group == nil {
 		return machine{}
 	}
 	for _, t := range inherit.group.targets {

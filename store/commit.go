@@ -41,6 +41,10 @@ func (b *Bolt) Commit(ctx context.Context, sets []ChangeSet) ([]CommitResult, er
 		c := newCommit(tx, b.opts.Now())
 		results = make([]CommitResult, len(sets))
 		for i, set := range sets {
+			if i > 0 && results[i-1].Err != nil {
+				results[i].Err = ErrSkipped
+				continue
+			}
 			var err error
 			if results[i], err = c.apply(set); err != nil {
 				return err

@@ -78,6 +78,9 @@ func checkKept(tx *bbolt.Tx, revision uint64) error {
 
 func (s *snapshot) Revision() uint64 { return s.revision }
 
+// Changed yields what goBack found.
+func (s *snapshot) Changed() iter.Seq[string] { return maps.Keys(s.replaced) }
+
 func (s *snapshot) Get(key string) ([]byte, error) {
 	if s.tx == nil {
 		return nil, errSnapshotClosed

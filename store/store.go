@@ -28,6 +28,8 @@ var (
 	ErrCompacted = errors.New("that revision is kept no longer")
 	// ErrNoRevision is returned when a revision is asked for that does not exist yet.
 	ErrNoRevision = errors.New("there is no such revision")
+	// ErrSkipped is returned for a change-set behind one that was refused.
+	ErrSkipped = errors.New("a change before this one was refused")
 	// ErrNoChange is returned when every write of a change-set is of the value that
 	// is there already; no revision is made of it.
 	ErrNoChange = errors.New("the change changes nothing")
@@ -79,17 +81,19 @@ type Snapshot interface {
 	Range(prefix string) iter.Seq2[string, []byte]
 	// Err is what ended the last Range early.
 	Err() error
+	// Changed yields the keys that later revisions changed, in no order.
+	Changed() iter.Seq[string]
 	Close() error
 }
 
 // Store keeps revisions.
 type Store interface {
 	// Commit commits each change-set as a revision of its own, all in one durable
-	// write. Results are by position: a change-set that conflicts has an error that is
-	// ErrConflict and leaves the others be (those behind it see those before it).
-	// Writes of the value that is there already are dropped; one that has no others
-	// is ErrNoChange. A failure of the store itself is the one error, and then nothing
-	// was committed.
+	// write. Results are by position. The first that is refused ends the batch, since
+	// those behind it were made on it: they are ErrSkipped. A change-set that conflicts
+	// is ErrConflict. Writes of the value that is there already are dropped; one that has
+	// no others is ErrNoChange. A failure of the store itself is the one error, and then
+	// nothing was committed.
 	Commit(ctx context.Context, sets []ChangeSet) ([]CommitResult, error)
 	// Head is the newest revision's number, 0 for an empty store.
 	Head() uint64

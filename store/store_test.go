@@ -66,8 +66,16 @@ func (m *machine) Commit(t *rapid.T) {
 		t.Fatal(err)
 	}
 	before := m.model.head()
+	refused := false
 	for i, set := range sets {
+		if refused {
+			if !errors.Is(results[i].Err, store.ErrSkipped) {
+				t.Fatalf("set %d behind a refused one: %v", i, results[i].Err)
+			}
+			continue
+		}
 		want := m.model.commit(set)
+		refused = want != committed
 		got := committed
 		switch err := results[i].Err; {
 		case errors.Is(err, store.ErrConflict):

@@ -12,6 +12,9 @@ import (
 type Steered struct {
 	Settings config.Steered // as configured, for explain
 	Types    []SteeredType  // at most A, AAAA and HTTPS, or CNAME alone
+	// Faulty are types that the record has and that can't be answered: with the geo data
+	// at hand a fence leaves some clients nothing. They are SERVFAIL, never NODATA.
+	Faulty []uint16
 }
 
 // SteeredType is a steered record's answers of one type.

@@ -51,11 +51,20 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire.Rcode, leadsOn bool) {
 	node, qtype := at.found.Node, r.query.Type
 	r.about(ratelimit.Positive, node.Hash)
+	if node.Alias != nil {
+		if rcode, answered := r.aliased(zone, *at, inChain); answered {
+			return rcode, false
+		}
+	}
 	if qtype == wire.TypeANY {
 		return r.any(zone, *at), false
 	}
 	if set := node.Set(qtype); set != nil {
 		return r.whole(set, *at), false
+	}
+	if s := node.Steered; s != nil && slices.Contains(s.Faulty, qtype) {
+		r.options.SetError(wire.NotReady)
+		return wire.ServFail, false
 	}
 	appended := r.w.Len()
 	if typ := steeredFor(node, qtype); typ != nil {
@@ -106,9 +115,9 @@ func (r *Responder) whole(set *wire.RRset, at place) wire.Rcode {
 func (r *Responder) any(zone *view.Zone, at place) wire.Rcode {
 	node := at.found.Node
 	switch {
-	case len(node.Sets) > 0:
-		return r.whole(node.Sets[0], at)
-	case node.Steered != nil:
+	case len(node.Served()) > 0:
+		return r.whole(node.Served()[0], at)
+	case node.Steered != nil && len(node.Steered.Types) > 0:
 		r.steered(&node.Steered.Types[0], at)
 		return wire.NoError
 	}
