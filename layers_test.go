@@ -18,6 +18,7 @@ var ours = map[string]string{
 	"zones":               "wire config",
 	"steering":            "config geoip",
 	"view":                "wire config zones steering",
+	"alias":               "wire zones view",
 	"dnsserver/cookie":    "",
 	"dnsserver/ratelimit": "",
 	"dnsserver/answer":    "wire steering view dnsserver/cookie dnsserver/ratelimit",

@@ -19,7 +19,7 @@ import (
 	"meridian/zones"
 )
 
-// Options are what a Control stands on; all but OnView are needed.
+// Options are what a Control stands on; all but Aliases and OnView are needed.
 type Options struct {
 	Store   store.Store
 	Base    *geoip.Base
@@ -27,6 +27,9 @@ type Options struct {
 	Shared  *answer.Shared // gets each new view
 	Logger  *slog.Logger
 	Now     func() time.Time
+	// Aliases fills the cells of names outside to which ALIAS records lead; without it
+	// those are never resolved.
+	Aliases Aliases
 	// OnView, if not nil, is told how long each new view took to build.
 	OnView func(time.Duration)
 }
@@ -42,6 +45,7 @@ type Control struct {
 	// The writer's: what outlives views, and the pause before the next try to end
 	// expired overrides.
 	runtime *runtime
+	aliases *aliases
 	retry   time.Duration
 }
 
@@ -53,6 +57,7 @@ func New(ctx context.Context, opts Options) (*Control, error) {
 		requests: make(chan *request),
 		stopped:  make(chan struct{}),
 		runtime:  newRuntime(opts.Checker),
+		aliases:  newAliases(opts.Aliases),
 	}
 	if err := c.load(ctx); err != nil {
 		return nil, err

@@ -34,6 +34,7 @@ var base = sync.OnceValues(geoip.EmbeddedBase)
 // world is one server without sockets: a store on disk, a control, and a prober whose
 // probes succeed but at the addresses that are dead.
 type world struct {
+	cells   *cells
 	t       testing.TB
 	dir     string
 	store   *store.Bolt
@@ -74,7 +75,7 @@ func startWith(t testing.TB, dir string, probing bool) *world {
 func startOn(t testing.TB, dir string, b *geoip.Base, probing bool) *world {
 	t.Helper()
 	var err error
-	w := &world{t: t, dir: dir, shared: &answer.Shared{}, dead: &deadAddresses{watched: netip.MustParseAddr("192.0.2.10")}, clock: &atomic.Int64{}}
+	w := &world{t: t, dir: dir, shared: &answer.Shared{}, cells: newCells(), dead: &deadAddresses{watched: netip.MustParseAddr("192.0.2.10")}, clock: &atomic.Int64{}}
 	w.clock.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).Unix())
 	now := func() time.Time { return time.Unix(w.clock.Load(), 0).UTC() }
 	if w.store, err = store.Open(filepath.Join(dir, "meridian.db"), store.Options{Now: now}); err != nil {
@@ -86,7 +87,7 @@ func startOn(t testing.TB, dir string, b *geoip.Base, probing bool) *world {
 		t.Fatal(err)
 	}
 	w.control, err = control.New(ctx, control.Options{
-		Store: w.store, Base: b, Checker: w.checker, Shared: w.shared, Logger: slog.New(slog.DiscardHandler), Now: now,
+		Store: w.store, Base: b, Checker: w.checker, Shared: w.shared, Logger: slog.New(slog.DiscardHandler), Now: now, Aliases: w.cells,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -24,7 +24,8 @@ type plan struct {
 	next   *State // its View is set when the plan is finished
 	now    time.Time
 
-	zones   map[wire.Name]*view.Zone // made anew; nil for deleted ones
+	zones   map[wire.Name]*view.Zone         // made anew; nil for deleted ones
+	touched map[wire.Name]map[wire.Name]bool // owners that changed, by zone
 	compile []job
 	// unsteered are steered records that go.
 	unsteered []recordKey
@@ -41,7 +42,7 @@ type job struct {
 
 // newPlan lays a change over a state. Its problems say whether it may be committed.
 func newPlan(prev *State, change *Change, now time.Time) *plan {
-	p := &plan{change: change, prev: prev, now: now, zones: map[wire.Name]*view.Zone{}}
+	p := &plan{change: change, prev: prev, now: now, zones: map[wire.Name]*view.Zone{}, touched: map[wire.Name]map[wire.Name]bool{}}
 	p.next = &State{
 		Regions:     with(prev.Regions, change.Regions),
 		Topologies:  with(prev.Topologies, change.Topologies),
@@ -60,6 +61,7 @@ func newPlan(prev *State, change *Change, now time.Time) *plan {
 		return p
 	}
 	p.affected()
+	p.aliasCircles()
 	p.validate()
 	return p
 }

@@ -55,7 +55,7 @@ func (p *plan) zone(name wire.Name, c *ZoneChange) {
 	z.steer(c)
 	z.serial()
 	made := z.edit.Done()
-	p.zones[name] = made
+	p.zones[name], p.touched[name] = made, z.touched
 	z.check(made)
 }
 

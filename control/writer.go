@@ -170,6 +170,12 @@ func (p *plan) changeSet(head uint64, diff []store.Change) store.ChangeSet {
 // provisional is the state that the next plan of a batch is made on: its new steered
 // records aren't compiled, and nobody answers from it.
 func (p *plan) provisional(revision uint64) *State {
+	p.next.View = p.view(revision)
+	return p.next
+}
+
+// view is the view with the plan's zones, as provisional as these.
+func (p *plan) view(revision uint64) *view.View {
 	var made []*view.Zone
 	var gone []wire.Name
 	for name, z := range p.zones {
@@ -179,8 +185,7 @@ func (p *plan) provisional(revision uint64) *State {
 			gone = append(gone, name)
 		}
 	}
-	p.next.View = p.prev.View.With(revision, made, gone)
-	return p.next
+	return p.prev.View.With(revision, made, gone)
 }
 
 // took is the requests that the store took. The first that it refused ends the batch:
@@ -211,7 +216,11 @@ func (c *Control) compile(batch []*request) *State {
 	jobs := map[recordKey]bool{}
 	tables := map[tableKey]*steering.Table{}
 	gone := map[recordKey]bool{}
+	touched := map[wire.Name]bool{}
 	for _, r := range batch {
+		for name := range r.plan.zones {
+			touched[name] = true
+		}
 		for _, j := range r.plan.compile {
 			jobs[recordKey{j.zone, j.owner}] = true
 		}
@@ -226,6 +235,7 @@ func (c *Control) compile(batch []*request) *State {
 		}
 	}
 	next.View = next.View.With(next.Revision(), c.compiled(&next, jobs, tables), nil)
+	c.aliases.prepare(next.View, touched)
 	c.runtime.dropUnused()
 	c.flipChanged(state, &next)
 	return &next
@@ -259,4 +269,5 @@ func (c *Control) publish(s *State) {
 	c.state.Store(s)
 	c.opts.Shared.SetView(s.View)
 	c.runtime.release()
+	c.aliases.finish()
 }

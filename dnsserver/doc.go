@@ -5,6 +5,8 @@
 // dnsserver/answer, which knows nothing of sockets.
 //
 //   - Server: listens on addresses over UDP and TCP with a number of workers.
+//   - conns: the open TCP connections, and which one gives way to a newcomer.
+//   - seldom: log lines that clients can cause, few however many they cause.
 //
 // Each worker and address has a UDP socket of its own (SO_REUSEPORT), so that workers
 // share nothing on the way of a query. How datagrams are received and sent differs by

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"os"
+	"syscall"
 	"testing"
 )
 
@@ -51,6 +53,24 @@ func TestAddressOfSomebodyElse(t *testing.T) {
 	want := "192.0.2.1:0 over udp: this machine has no such address"
 	if _, err := Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{addrPort("192.0.2.1:0")}}); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// TestListenErrors: what an operator can do about it stands in the message.
+func TestListenErrors(t *testing.T) {
+	for _, c := range []struct {
+		addr string
+		err  error
+		want string
+	}{
+		{"[::]:53", syscall.EAFNOSUPPORT, "[::]:53 over udp: this machine has no IPv6; listen on 0.0.0.0:53 instead"},
+		{"[2001:db8::1]:53", syscall.EAFNOSUPPORT, "[2001:db8::1]:53 over udp: this machine doesn't speak that family of addresses"},
+		{"192.0.2.1:53", syscall.EACCES, "192.0.2.1:53 over udp may not be opened: ports below 1024 need root or CAP_NET_BIND_SERVICE; listen on a higher port"},
+		{"192.0.2.1:53", syscall.EIO, "listening on 192.0.2.1:53 over udp: socket: input/output error"},
+	} {
+		if got := listenError("udp", addrPort(c.addr), os.NewSyscallError("socket", c.err)).Error(); got != c.want {
+			t.Errorf("got %s, want %s", got, c.want)
+		}
 	}
 }
 

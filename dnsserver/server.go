@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/netip"
 	"slices"
@@ -26,12 +27,13 @@ type Options struct {
 	// Answer is what responses say of the server, and how they are limited: its Rate is
 	// that of all workers together.
 	Answer answer.Settings
-	// IdleTimeout is how long a TCP client may take for its next query and for taking the
-	// answer; 0 is DefaultIdleTimeout.
-	IdleTimeout time.Duration
-	// MaxConns is how many TCP connections are open at once on one address; one more is
-	// closed at once. 0 is DefaultMaxConns.
-	MaxConns int
+	// IdleTimeout is how long a TCP client may take until its next query begins,
+	// QueryTimeout how long for sending one, and for taking answers. 0 is the default.
+	IdleTimeout, QueryTimeout time.Duration
+	// MaxConns is how many TCP connections are open at once, MaxConnsPerClient how many of
+	// one client; with one more, one that has been quiet for long is closed. 0 is the
+	// default.
+	MaxConns, MaxConnsPerClient int
 }
 
 // Server answers on sockets. Make it with Listen.
@@ -42,36 +44,58 @@ type Server struct {
 	tcp        []*net.TCPListener
 	responders []*answer.Responder // of the UDP sockets, by position, then those for TCP
 	forTCP     chan *tcpWorker
+	conns      *conns
+	log        *seldom
 	stop       sync.Once
 	done       chan struct{}
 }
 
 // Listen opens all sockets, or none and says which one couldn't be.
 func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, error) {
-	opts.IdleTimeout = cmp.Or(opts.IdleTimeout, DefaultIdleTimeout)
-	opts.MaxConns = cmp.Or(opts.MaxConns, DefaultMaxConns)
-	s := &Server{opts: opts, done: make(chan struct{}), forTCP: make(chan *tcpWorker, max(1, opts.Workers))}
+	opts.setDefaults()
+	s := &Server{
+		opts:   opts,
+		done:   make(chan struct{}),
+		forTCP: make(chan *tcpWorker, max(1, opts.Workers)),
+		conns:  newConns(opts.MaxConns, opts.MaxConnsPerClient),
+		log:    newSeldom(opts.Logger, time.Now),
+	}
 	for _, addr := range opts.Listen {
 		if err := s.listen(ctx, addr); err != nil {
 			s.Close()
 			return nil, err
 		}
 	}
-	settings := opts.Answer
+	s.addResponders(shared, opts.Answer)
+	return s, nil
+}
+
+func (o *Options) setDefaults() {
+	o.Workers = max(1, o.Workers)
+	o.IdleTimeout = cmp.Or(o.IdleTimeout, DefaultIdleTimeout)
+	o.QueryTimeout = cmp.Or(o.QueryTimeout, DefaultQueryTimeout)
+	o.MaxConns = cmp.Or(o.MaxConns, DefaultMaxConns)
+	o.MaxConnsPerClient = cmp.Or(o.MaxConnsPerClient, DefaultMaxConnsPerClient)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+}
+
+func (s *Server) addResponders(shared *answer.Shared, settings answer.Settings) {
 	if settings.Rate > 0 {
 		// The kernel spreads a client's ports over the workers: each takes its part.
-		settings.Rate = max(1, settings.Rate/max(1, opts.Workers))
+		settings.Rate = max(1, settings.Rate/s.opts.Workers)
 	}
-	settings.Keepalive = uint16(opts.IdleTimeout / (100 * time.Millisecond))
 	for range s.udp {
 		s.responders = append(s.responders, answer.NewResponder(shared, settings))
 	}
+	settings.Rate = 0 // who speaks TCP is where he says
+	settings.Keepalive = uint16(min(s.opts.IdleTimeout/(100*time.Millisecond), math.MaxUint16))
 	for range cap(s.forTCP) {
 		w := &tcpWorker{Responder: answer.NewResponder(shared, settings)}
 		s.responders = append(s.responders, w.Responder)
 		s.forTCP <- w
 	}
-	return s, nil
 }
 
 // portTries is how often another port is tried where any would do and the one that
@@ -110,7 +134,7 @@ func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDP
 	probe.Close()
 	var sockets []*net.UDPConn
 	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return setUpUDP(c, addr.Addr()) }}
-	for range max(1, s.opts.Workers) {
+	for range s.opts.Workers {
 		c, err := lc.ListenPacket(ctx, s.network("udp", addr), addr.String())
 		if err != nil {
 			for _, open := range sockets {
@@ -120,7 +144,19 @@ func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDP
 		}
 		sockets = append(sockets, c.(*net.UDPConn))
 	}
+	s.reportRoom(addr, sockets[0])
 	return sockets, addr, nil
+}
+
+// reportRoom says how much the kernel keeps of what a worker hasn't taken yet.
+func (s *Server) reportRoom(addr netip.AddrPort, c *net.UDPConn) {
+	switch room, known := roomOf(c); {
+	case known && room < receiveBuffer:
+		s.opts.Logger.Warn("the kernel gives less receive buffer than asked for, so that bursts of queries may be lost: raise net.core.rmem_max",
+			"address", addr, "bytes", room, "asked", receiveBuffer)
+	case known:
+		s.opts.Logger.Debug("receive buffer", "address", addr, "bytes", room)
+	}
 }
 
 func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
@@ -152,6 +188,10 @@ func listenError(proto string, addr netip.AddrPort, err error) error {
 		return fmt.Errorf("%s over %s may not be opened: ports below 1024 need root or CAP_NET_BIND_SERVICE; listen on a higher port", addr, proto)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("%s over %s: this machine has no such address", addr, proto)
+	case errors.Is(err, syscall.EAFNOSUPPORT) && addr.Addr() == netip.IPv6Unspecified():
+		return fmt.Errorf("%s over %s: this machine has no IPv6; listen on 0.0.0.0:%d instead", addr, proto, addr.Port())
+	case errors.Is(err, syscall.EAFNOSUPPORT):
+		return fmt.Errorf("%s over %s: this machine doesn't speak that family of addresses", addr, proto)
 	}
 	return fmt.Errorf("listening on %s over %s: %w", addr, proto, err)
 }
@@ -161,6 +201,9 @@ func (s *Server) Addrs() []netip.AddrPort { return s.addrs }
 
 // Responders are all that answer, for their counters.
 func (s *Server) Responders() []*answer.Responder { return s.responders }
+
+// TCP counts connections; any goroutine may ask.
+func (s *Server) TCP() TCPCounts { return s.conns.count() }
 
 // Serve answers until ctx ends or the server is closed, then closes the sockets and
 // waits for what is under way.
@@ -190,4 +233,5 @@ func (s *Server) Close() {
 	for _, l := range s.tcp {
 		l.Close()
 	}
+	s.conns.close()
 }

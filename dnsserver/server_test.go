@@ -3,7 +3,6 @@ package dnsserver
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"strings"
@@ -18,8 +17,8 @@ import (
 	"meridian/zones"
 )
 
-// newShared has one zone, example., with an address at www, and at vast a TXT RRset of
-// some 2,000 octets.
+// newShared has one zone, example., with an address at www, and TXT RRsets at long of
+// some 500 and at vast of some 2,000 octets.
 func newShared(t testing.TB) *answer.Shared {
 	t.Helper()
 	e := view.NewZone(wire.MustParseName("example.")).Edit()
@@ -27,6 +26,7 @@ func newShared(t testing.TB) *answer.Shared {
 		"example. 3600 IN SOA ns.example. hostmaster.example. 1 7200 900 1209600 300",
 		"example. 3600 IN NS ns.example.",
 		"www.example. 60 IN A 192.0.2.1",
+		fmt.Sprintf("long.example. 60 IN TXT %q %[1]q", strings.Repeat("x", 250)),
 	}
 	for i := range 8 {
 		lines = append(lines, fmt.Sprintf("vast.example. 60 IN TXT %q", strings.Repeat(fmt.Sprint(i), 250)))
@@ -54,7 +54,6 @@ func newShared(t testing.TB) *answer.Shared {
 // start serves until the test ends, which waits for Serve.
 func start(t testing.TB, opts Options) *Server {
 	t.Helper()
-	opts.Logger = slog.New(slog.DiscardHandler)
 	s, err := Listen(t.Context(), newShared(t), opts)
 	if err != nil {
 		t.Fatal(err)

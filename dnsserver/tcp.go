@@ -1,14 +1,19 @@
 package dnsserver
 
 // DNS over TCP: a length, a message, again and again (RFC 7766).
+//
+// Queries of one connection are answered in the order in which they came. The RFC lets
+// answers overtake slow ones (section 7), but here none is slow: all come from memory.
+// What a client pipelines is answered in batches, each sent with one write, and between
+// two of them others have their turn.
 
 import (
-	"bufio"
 	"encoding/binary"
-	"io"
+	"errors"
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"meridian/dnsserver/answer"
@@ -17,96 +22,154 @@ import (
 
 // Bounds of TCP where Options say nothing.
 const (
-	// DefaultMaxConns connections of 10 KB each, most of them idle, are no burden.
+	// DefaultMaxConns connections, most of them idle, are no burden at some 10 KB each.
 	DefaultMaxConns = 1024
-	// DefaultIdleTimeout is how long a client may take for its next query, and for taking
-	// an answer (RFC 7766 section 6.2.3: seconds, so that a slow one holds little).
+	// DefaultMaxConnsPerClient is more than a resolver opens, and an eighth of all.
+	DefaultMaxConnsPerClient = 128
+	// DefaultIdleTimeout is how long a client may take until its next query begins (RFC
+	// 7766 section 6.2.3: seconds); it is what the keepalive option says (RFC 7828).
 	DefaultIdleTimeout = 10 * time.Second
+	// DefaultQueryTimeout is how long a query may take from its first octet to its last,
+	// and its answer until the client has taken it: slow ones hold memory meanwhile.
+	DefaultQueryTimeout = 5 * time.Second
 )
 
-// serveTCP accepts until the listener is closed, then closes what it accepted.
+const (
+	// firstRead is the memory of a connection's queries; who sends longer ones gets more
+	// as they arrive, not as they are announced.
+	firstRead = 2048
+	// batch is how many octets of answers are gathered before they are sent.
+	batch = 16 << 10
+	// sendBuffer bounds what the kernel keeps for a client that takes nothing.
+	sendBuffer = 64 << 10
+	lengthLen  = 2
+)
+
+// serveTCP accepts until the listener is closed, and waits for what it accepted.
 func (s *Server) serveTCP(l *net.TCPListener) {
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	slots := make(chan struct{}, s.opts.MaxConns)
 	for {
 		c, err := l.AcceptTCP()
 		if err != nil {
-			select {
-			case <-s.done:
-				return
-			case <-time.After(10 * time.Millisecond): // no descriptors, say
-				s.opts.Logger.Warn("accepting", "error", err)
+			if s.acceptAgain(err) {
 				continue
 			}
+			return
 		}
-		select {
-		case slots <- struct{}{}:
+		c.SetWriteBuffer(sendBuffer)
+		from := c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
+		if conn := s.conns.add(c, from); conn != nil {
 			wg.Go(func() {
-				s.serveConn(c)
-				<-slots
+				defer s.conns.remove(conn)
+				s.serveConn(conn, from)
 			})
-		default:
-			c.Close()
 		}
 	}
 }
 
-// serveConn answers one connection's queries in their order.
-func (s *Server) serveConn(c *net.TCPConn) {
-	defer c.Close()
-	ended := make(chan struct{})
-	defer close(ended)
-	go func() {
-		select {
-		case <-s.done:
-			c.Close()
-		case <-ended:
-		}
-	}()
-	client := c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
-	in := bufio.NewReaderSize(c, maxPacket)
-	packet := make([]byte, maxPacket) // grows for those who send more
+// acceptAgain says whether to go on after an error, and pauses before that. Where there
+// are no descriptors left, a connection gives way.
+func (s *Server) acceptAgain(err error) bool {
+	select {
+	case <-s.done:
+		return false
+	case <-time.After(10 * time.Millisecond):
+	}
+	if errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) {
+		s.conns.makeRoom()
+	}
+	s.log.warn("accepting", "error", err)
+	return true
+}
+
+// serveConn answers a connection's queries until the client ends it or is too slow.
+func (s *Server) serveConn(c *tcpConn, client netip.Addr) {
+	in := make([]byte, firstRead)
+	have := 0 // octets of in that aren't answered
+	deadline := time.Now().Add(s.opts.IdleTimeout)
 	for {
-		c.SetDeadline(time.Now().Add(s.opts.IdleTimeout))
-		var length [2]byte
-		if _, err := io.ReadFull(in, length[:]); err != nil {
+		if have == len(in) {
+			in = append(in, make([]byte, len(in))...)
+		}
+		c.SetReadDeadline(deadline)
+		n, err := c.Read(in[have:])
+		if err != nil {
 			return
 		}
-		n := int(binary.BigEndian.Uint16(length[:]))
-		if n > len(packet) {
-			packet = make([]byte, n)
-		}
-		if _, err := io.ReadFull(in, packet[:n]); err != nil {
+		begins := have == 0
+		have += n
+		taken, ok := s.answerAll(c, in[:have], client)
+		if !ok {
 			return
 		}
-		reply := s.answerTCP(packet[:n], client)
-		if reply == nil {
-			return
-		}
-		if _, err := c.Write(reply); err != nil {
-			return
+		have = copy(in, in[taken:have])
+		switch {
+		case have == 0:
+			deadline = time.Now().Add(s.opts.IdleTimeout)
+			if len(in) > firstRead {
+				in = make([]byte, firstRead)
+			}
+		case begins || taken > 0:
+			deadline = time.Now().Add(s.opts.QueryTimeout) // of a query that has begun
 		}
 	}
 }
 
-// tcpWorker is a responder with room for the longest answer. Connections borrow one
-// for each query, so that many idle ones hold little memory.
+// answerAll answers all whole queries at the beginning of in and returns how many octets
+// they took; false where the connection is to end.
+func (s *Server) answerAll(c *tcpConn, in []byte, client netip.Addr) (taken int, ok bool) {
+	for firstQuery(in[taken:]) != nil {
+		reply, n, ok := s.answerBatch(in[taken:], client)
+		c.SetWriteDeadline(time.Now().Add(s.opts.QueryTimeout))
+		if _, err := c.Write(reply); err != nil || !ok {
+			return taken, false
+		}
+		s.conns.busy(c)
+		taken += n
+	}
+	return taken, true
+}
+
+// tcpWorker is a responder with room for a batch and the longest answer. Connections
+// borrow one for each batch, so that many idle ones hold little memory.
 type tcpWorker struct {
 	*answer.Responder
-	buf [wire.MaxTCPSize]byte
+	buf [batch + lengthLen + wire.MaxTCPSize]byte
 }
 
-// answerTCP returns the answer with its length before it; nil where there is none.
-func (s *Server) answerTCP(packet []byte, from netip.Addr) []byte {
+// answerBatch answers the first queries of in, until they are a batch or one has no
+// answer, which ends the connection.
+func (s *Server) answerBatch(in []byte, client netip.Addr) (reply []byte, taken int, ok bool) {
 	w := <-s.forTCP
 	defer func() { s.forTCP <- w }()
-	n := w.Answer(w.buf[:], packet, answer.Arrival{Client: from, Over: answer.TCP, Now: time.Now().UnixMilli()})
-	if n == 0 {
+	arrival := answer.Arrival{Client: client, Over: answer.TCP, Now: time.Now().UnixMilli()}
+	n := 0
+	ok = true
+	for ok && n < batch {
+		packet := firstQuery(in[taken:])
+		if packet == nil {
+			break
+		}
+		m := w.Answer(w.buf[n+lengthLen:], packet, arrival)
+		if ok = m > 0; ok {
+			binary.BigEndian.PutUint16(w.buf[n:], uint16(m))
+			n += lengthLen + m
+			taken += lengthLen + len(packet)
+		}
+	}
+	// A copy: a client that takes it slowly keeps no worker.
+	return append(make([]byte, 0, n), w.buf[:n]...), taken, ok
+}
+
+// firstQuery is the query at the beginning of in; nil where it isn't whole.
+func firstQuery(in []byte) []byte {
+	if len(in) < lengthLen {
 		return nil
 	}
-	reply := make([]byte, 2+n)
-	binary.BigEndian.PutUint16(reply, uint16(n))
-	copy(reply[2:], w.buf[:n])
-	return reply
+	end := lengthLen + int(binary.BigEndian.Uint16(in))
+	if len(in) < end {
+		return nil
+	}
+	return in[lengthLen:end]
 }

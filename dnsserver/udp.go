@@ -5,6 +5,8 @@ package dnsserver
 import (
 	"errors"
 	"net"
+	"net/netip"
+	"syscall"
 	"time"
 
 	"meridian/dnsserver/answer"
@@ -15,8 +17,18 @@ import (
 // is malformed in any case.
 const maxPacket = 4096
 
+// receiveBuffer is asked of the kernel for each socket: at 100 octets of query it keeps
+// what comes in while a worker is held up for some milliseconds.
+const receiveBuffer = 4 << 20
+
+// datagrams is a UDP socket.
+type datagrams interface {
+	ReadMsgUDPAddrPort(b, oob []byte) (n, oobn, flags int, addr netip.AddrPort, err error)
+	WriteMsgUDPAddrPort(b, oob []byte, addr netip.AddrPort) (n, oobn int, err error)
+}
+
 // serveUDP receives, has answered and sends until the socket is closed.
-func (s *Server) serveUDP(c *net.UDPConn, r *answer.Responder) {
+func (s *Server) serveUDP(c datagrams, r *answer.Responder) {
 	var (
 		packet  [maxPacket]byte
 		reply   [wire.MaxUDPSize]byte
@@ -30,7 +42,7 @@ func (s *Server) serveUDP(c *net.UDPConn, r *answer.Responder) {
 			}
 			// Errors on a UDP socket are about single packets (an ICMP message, a lack of
 			// memory); the pause keeps a lasting one from spinning.
-			s.opts.Logger.Debug("receiving", "error", err)
+			s.log.warn("receiving", "error", err)
 			time.Sleep(time.Millisecond)
 			continue
 		}
@@ -38,8 +50,14 @@ func (s *Server) serveUDP(c *net.UDPConn, r *answer.Responder) {
 		if m == 0 {
 			continue
 		}
-		if _, _, err := c.WriteMsgUDPAddrPort(reply[:m], replyControl(control[:nc]), from); err != nil {
-			s.opts.Logger.Debug("sending", "to", from, "error", err)
+		back := replyControl(control[:nc])
+		_, _, err = c.WriteMsgUDPAddrPort(reply[:m], back, from)
+		if errors.Is(err, syscall.EMSGSIZE) {
+			// Longer than the interface carries, and it isn't cut into fragments.
+			_, _, err = c.WriteMsgUDPAddrPort(reply[:r.Shorten()], back, from)
+		}
+		if err != nil {
+			s.log.warn("sending", "to", from, "error", err)
 		}
 	}
 }

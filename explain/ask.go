@@ -19,7 +19,7 @@ import (
 func ask(v *view.View, name wire.Name, typ uint16, client netip.Prefix) (Answer, error) {
 	m := new(dns.Msg)
 	m.SetQuestion(name.String(), typ)
-	opt := &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT, Class: wire.MaxUDPSize}}
+	opt := &dns.OPT{Hdr: dns.RR_Header{Name: ".", Rrtype: dns.TypeOPT, Class: wire.DefUDPSize}}
 	subnet := &dns.EDNS0_SUBNET{Code: dns.EDNS0SUBNET, Family: 1, SourceNetmask: uint8(client.Bits()), Address: client.Addr().AsSlice()}
 	if client.Addr().Is6() {
 		subnet.Family = 2

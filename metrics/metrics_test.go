@@ -50,6 +50,8 @@ func world(t *testing.T, base *geoip.Base, names, targets int) Sources {
 		Targets:     func() []healthcheck.TargetStatus { return statuses(targets) },
 		Tables:      func() []*steering.Table { return []*steering.Table{table} },
 		GeoBytes:    base.Info().Bytes,
+		TCP:         func() TCPCounts { return TCPCounts{Open: 3, Accepted: 9, GaveWayOfClient: 2, GaveWayOfAll: 1} },
+		StaleSecret: func() bool { return true },
 	}
 }
 
@@ -122,6 +124,12 @@ func TestSeries(t *testing.T) {
 		`meridian_targets{state="down"} 0`,
 		`meridian_flips_total{to="down"} 1`,
 		`meridian_responses_total{rcode="NOERROR",transport="udp"} 0`,
+		`meridian_responses_truncated_total 0`,
+		`meridian_tcp_connections 3`,
+		`meridian_tcp_connections_accepted_total 9`,
+		`meridian_tcp_connections_closed_for_newcomers_total{limit="client"} 2`,
+		`meridian_tcp_connections_closed_for_newcomers_total{limit="all"} 1`,
+		`meridian_cookie_secrets_stale 1`,
 		`meridian_metrics_series_dropped_total 0`,
 	} {
 		if !slices.Contains(lines, want) {

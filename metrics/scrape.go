@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"meridian/dnsserver/answer"
+	"meridian/dnsserver/ratelimit"
 	"meridian/healthcheck"
 	"meridian/steering"
 )
@@ -23,6 +24,15 @@ type Sources struct {
 	Targets     func() []healthcheck.TargetStatus
 	Tables      func() []*steering.Table
 	GeoBytes    int // of the base table
+	TCP         func() TCPCounts
+	StaleSecret func() bool // whether the cookies' secrets couldn't be read again
+}
+
+// TCPCounts are TCP connections: open now, accepted, and closed for a newcomer because
+// their client had too many, or all clients together.
+type TCPCounts struct {
+	Open                                    int
+	Accepted, GaveWayOfClient, GaveWayOfAll uint64
 }
 
 // scrape is the collector of all that is read rather than told.
@@ -41,6 +51,7 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 	b := &budget{to: to, left: MaxSeries - reserved}
 	if src := s.sources.Load(); src != nil {
 		src.queries(b)
+		src.defence(b)
 		src.configuration(b)
 		targets := src.Targets()
 		src.states(b, targets)
@@ -55,7 +66,13 @@ func (s *scrape) Collect(to chan<- prometheus.Metric) {
 var (
 	droppedDesc   = desc("metrics_series_dropped_total", "Series that scrapes left out to stay within 10,000; each scrape adds what it left out.")
 	responsesDesc = desc("responses_total", "Responses by transport and code.", "transport", "rcode")
-	ignoredDesc   = desc("packets_dropped_total", "Packets that got no response.")
+	ignoredDesc   = desc("packets_dropped_total", "Packets that can have no response: no header, or a response themselves.")
+	truncatedDesc = desc("responses_truncated_total", "Responses with TC because they were too long, for the client or for the way to it.")
+	limitedDesc   = desc("rate_limited_total", "Responses over the rate limit by kind: sent all the same (loopback and exempt networks), slipped (empty, with TC), dropped.", "kind", "action")
+	connsDesc     = desc("tcp_connections", "TCP connections that are open.")
+	acceptedDesc  = desc("tcp_connections_accepted_total", "TCP connections since the start.")
+	gaveWayDesc   = desc("tcp_connections_closed_for_newcomers_total", "TCP connections closed because their client, or all clients, had as many as may be.", "limit")
+	secretDesc    = desc("cookie_secrets_stale", "1 where the secrets of cookies couldn't be read again and are as they were.")
 	ecsDesc       = desc("queries_with_ecs_total", "Queries with a client subnet (RFC 7871).")
 	steeredDesc   = desc("steered_answers_total", "Steered answers by region and by why that one could be taken.", "region", "reason")
 	revisionDesc  = desc("revision", "The revision that is answered from.")
@@ -100,6 +117,30 @@ func (src *Sources) queries(b *budget) {
 			b.counter(responsesDesc, n, over.String(), rcode.String())
 		}
 	}
+}
+
+// defence adds up what is done against too much of anything.
+func (src *Sources) defence(b *budget) {
+	var truncated uint64
+	for _, r := range src.Responders {
+		truncated += r.Counters.Truncated.Load()
+	}
+	b.counter(truncatedDesc, truncated)
+	for kind := range ratelimit.NumKinds {
+		for became := range ratelimit.NumVerdicts {
+			var n uint64
+			for _, r := range src.Responders {
+				n += r.Counters.Over(kind, became)
+			}
+			b.counter(limitedDesc, n, kind.String(), became.String())
+		}
+	}
+	tcp := src.TCP()
+	b.gauge(connsDesc, float64(tcp.Open))
+	b.counter(acceptedDesc, tcp.Accepted)
+	b.counter(gaveWayDesc, tcp.GaveWayOfClient, "client")
+	b.counter(gaveWayDesc, tcp.GaveWayOfAll, "all")
+	b.gauge(secretDesc, boolValue(src.StaleSecret()))
 }
 
 func (src *Sources) configuration(b *budget) {

@@ -10,6 +10,8 @@
 //	  - View: all zones; Find descends to the zone and node of a question.
 //	  - Zone, Node: one zone's tree. Empty non-terminals are nodes too (RFC 4592
 //	    section 2.2.2), so that the closest encloser is found by probing.
+//	  - Alias: an ALIAS record, whose target Step follows; Cell: what resolvers found of a
+//	    name outside.
 //	  - Steered: a steered record's sets by type, each with its pre-encoded answers.
 //	  - Edit: the one way to make a zone from another.
 //

@@ -14,6 +14,7 @@ type Node struct {
 	Hash    uint64    // of the canonical name
 	Sets    []*wire.RRset
 	Steered *Steered // nil for most
+	Alias   *Alias   // of the ALIAS RRset in Sets; nil for most
 
 	// Wildcard is the node "*" below this one, nil for none.
 	Wildcard *Node
@@ -32,6 +33,14 @@ func (n *Node) Set(typ uint16) *wire.RRset {
 		}
 	}
 	return nil
+}
+
+// Served returns the sets that can be answers: all but an ALIAS, which stands last.
+func (n *Node) Served() []*wire.RRset {
+	if n.Alias != nil {
+		return n.Sets[:len(n.Sets)-1]
+	}
+	return n.Sets
 }
 
 // empty says whether nothing stands at the node itself.

@@ -28,6 +28,7 @@ type Zone struct {
 
 	nodes   table[*Node]
 	steered table[struct{}] // the owner names of steered records
+	aliases table[struct{}] // those of ALIAS records
 	// cutsAt counts, by labels below the apex, the nodes where the tree is cut (NS or
 	// DNAME), so that a query probes for cuts only at depths that have any. It ends at
 	// the deepest.
@@ -71,6 +72,14 @@ func (z *Zone) SteeredOwners() iter.Seq[wire.Name] {
 	}
 }
 
+// Aliases yields the nodes that have an ALIAS record, in no order.
+func (z *Zone) Aliases() iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
+		done := false
+		z.aliases.each(func(e entry[struct{}]) { done = done || !yield(z.Node(e.key)) })
+	}
+}
+
 // Edit collects changes to one zone. Done makes the new zone; the old one stays as
 // it is. One goroutine uses an Edit.
 type Edit struct {
@@ -98,6 +107,9 @@ func (e *Edit) Put(s zones.RRset) bool {
 		}
 		n := e.node(s.Owner)
 		n.Sets = n.withSet(s.Type, nil)
+		if s.Type == zones.TypeALIAS {
+			n.Alias = nil
+		}
 		return true
 	}
 	set := wire.EncodeRRset(s.Owner, e.zone.Name, s.Type, s.TTL, s.RDATA)
@@ -107,6 +119,9 @@ func (e *Edit) Put(s zones.RRset) bool {
 	n := e.node(s.Owner)
 	n.Name = s.Owner
 	n.Sets = n.withSet(s.Type, set)
+	if s.Type == zones.TypeALIAS {
+		n.Alias = newAlias(s)
+	}
 	if s.Type == wire.TypeSOA && n.Name.Canonical() == e.zone.Name {
 		e.negative = set.WithTTL(s.NegativeTTL())
 	}
@@ -157,7 +172,7 @@ func (e *Edit) Done() *Zone {
 		e.settle(key)
 	}
 	updates := make([]update[*Node], 0, len(e.changed))
-	var steered []update[struct{}]
+	var steered, aliases []update[struct{}]
 	for key, n := range e.changed {
 		e.countCut(&z, key, n)
 		hash := key.Hash()
@@ -166,6 +181,9 @@ func (e *Edit) Done() *Zone {
 		if was := e.zone.Node(key); n.Steered != nil || was != nil && was.Steered != nil {
 			steered = append(steered, update[struct{}]{hash: hash, key: key, remove: n.Steered == nil})
 		}
+		if was := e.zone.Node(key); n.Alias != nil || was != nil && was.Alias != nil {
+			aliases = append(aliases, update[struct{}]{hash: hash, key: key, remove: n.Alias == nil})
+		}
 	}
 	for n := len(z.cutsAt); n > 0 && z.cutsAt[n-1] == 0; n-- {
 		z.cutsAt = z.cutsAt[:n-1]
@@ -173,6 +191,9 @@ func (e *Edit) Done() *Zone {
 	z.nodes = e.zone.nodes.with(updates)
 	if len(steered) > 0 {
 		z.steered = e.zone.steered.with(steered)
+	}
+	if len(aliases) > 0 {
+		z.aliases = e.zone.aliases.with(aliases)
 	}
 	if e.negative != nil {
 		z.Negative, z.Serial = e.negative, e.negative.Serial()

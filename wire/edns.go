@@ -2,11 +2,14 @@ package wire
 
 // EDNS: the OPT record of a query, read, and that of the response, written (RFC 6891).
 
+import "cmp"
+
 // EDNS is what a query's OPT record says. Unknown options and flags are passed over
 // (RFC 6891 section 6.1.2).
 type EDNS struct {
 	HasOPT  bool
-	UDPSize int // as the client said
+	DO      bool // DNSSEC's records are wanted
+	UDPSize int  // as the client said
 	ECS     ECS
 	Cookie  Cookie
 	// What the client asks to be told: the server's name (RFC 5001), how long an idle
@@ -49,6 +52,7 @@ func (q *Query) parseOPT(at, from, to int) Verdict {
 		// Options of a later version may have another form: they are not read.
 		return BadVersion
 	}
+	q.DO = b[at+6]&flagDO != 0
 	for from < to {
 		if from+optionHeader > to {
 			return Malformed
@@ -104,6 +108,7 @@ func (c *Cookie) parse(data []byte) bool {
 // ones are left out. Room is kept for all but the extended error, which is dropped
 // where there is none.
 type Options struct {
+	UDPSize     uint16 // how long a query we take over UDP; 0 is DefUDPSize
 	Cookie      []byte // client and server cookie, one behind the other
 	NSID        []byte
 	Keepalive   uint16 // how long an idle connection stays, in units of 100 ms; 0 says nothing
@@ -116,6 +121,7 @@ type Options struct {
 	// Extended error code (RFC 8914).
 	HasError bool
 	Error    ExtendedError
+	Cause    ExtendedError // said beside Error; 0 is none
 }
 
 // ExtendedError says more about a response code (RFC 8914 section 4).
@@ -123,14 +129,20 @@ type ExtendedError uint16
 
 // Extended errors.
 const (
-	NotReady         ExtendedError = 14
-	Prohibited       ExtendedError = 18
-	NotAuthoritative ExtendedError = 20
-	NotSupported     ExtendedError = 21
+	StaleAnswer          ExtendedError = 3
+	NotReady             ExtendedError = 14
+	Prohibited           ExtendedError = 18
+	NotAuthoritative     ExtendedError = 20
+	NotSupported         ExtendedError = 21
+	NoReachableAuthority ExtendedError = 22
+	NetworkError         ExtendedError = 23
 )
 
 // SetError sets the extended error.
 func (o *Options) SetError(e ExtendedError) { o.HasError, o.Error = true, e }
+
+// flagDO is in the first of OPT's two octets of flags.
+const flagDO = 1 << 7
 
 // Lengths of the parts of an OPT record.
 const (
@@ -170,7 +182,7 @@ func (w *Writer) optRoom() int {
 // Finish sets the response code, writes OPT where the query had one (RFC 6891
 // section 6.1.1), with the client subnet echoed exactly and the given scope where it
 // was there (RFC 7871 section 7.2.1), and returns the response's length. A code over
-// 15 needs OPT.
+// 15 needs OPT. After Strip it may be called again.
 func (w *Writer) Finish(rcode Rcode, scope uint8) int {
 	w.buf[3] |= byte(rcode & 15)
 	if !w.q.HasOPT {
@@ -179,8 +191,11 @@ func (w *Writer) Finish(rcode Rcode, scope uint8) int {
 	at := w.n
 	clear(w.buf[at : at+optHeader])
 	w.buf[at+2] = byte(TypeOPT)
-	put16(w.buf, at+3, MaxUDPSize)
+	put16(w.buf, at+3, int(cmp.Or(w.options.UDPSize, DefUDPSize)))
 	w.buf[at+5] = byte(rcode >> 4)
+	if w.q.DO {
+		w.buf[at+7] = flagDO // RFC 3225 section 3: it is copied, whatever there is to send
+	}
 	w.n += optHeader
 	if e := &w.q.ECS; e.Present {
 		data := w.appendOption(optionECS, w.q.packet[e.at:e.at+e.length])
@@ -212,6 +227,9 @@ func (w *Writer) writeOptions(o *Options) {
 	}
 	if o.HasError && w.n+optionHeader+2 <= w.end {
 		put16(w.optionSpace(optionExtendedError, 2), 0, int(o.Error))
+	}
+	if o.Cause != 0 && w.n+optionHeader+2 <= w.end {
+		put16(w.optionSpace(optionExtendedError, 2), 0, int(o.Cause))
 	}
 }
 

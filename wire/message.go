@@ -16,7 +16,8 @@ const MaxPointer = 0x3FFF
 // Sizes of UDP responses.
 const (
 	MinUDPSize = 512  // without EDNS (RFC 1035 section 4.2.1), and the least that EDNS can say (RFC 6891 section 6.2.5)
-	MaxUDPSize = 1232 // ours: fits every path without fragments (RFC 9715 section 3.1)
+	DefUDPSize = 1232 // ours: fits every path without fragments (RFC 9715 section 3.1)
+	MaxUDPSize = 4096 // what ours may be set to, where all paths are known to carry it
 	MaxTCPSize = 65535
 )
 
@@ -33,6 +34,9 @@ const (
 	Refused  Rcode = 5
 	YXDomain Rcode = 6 // a DNAME's substitution is too long (RFC 6672 section 2.2)
 	BadVers  Rcode = 16
+	// BadCookie answers a client that only asks whether its server cookie is valid (RFC
+	// 7873 section 5.4).
+	BadCookie Rcode = 23
 )
 
 func (r Rcode) String() string {
@@ -53,6 +57,8 @@ func (r Rcode) String() string {
 		return "YXDOMAIN"
 	case BadVers:
 		return "BADVERS"
+	case BadCookie:
+		return "BADCOOKIE"
 	}
 	return "other"
 }

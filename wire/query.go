@@ -46,7 +46,9 @@ func (q *Query) Parse(packet []byte) Verdict {
 	}
 	verdict := q.parseBody()
 	if verdict == Malformed {
-		q.ECS = ECS{} // FORMERR echoes no client subnet, wherever the fault is
+		// FORMERR has OPT and nothing in it, wherever the fault is: an option that may be
+		// misread isn't answered.
+		q.EDNS = EDNS{HasOPT: q.HasOPT, UDPSize: q.UDPSize}
 	}
 	return verdict
 }

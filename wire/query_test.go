@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/miekg/dns"
+	"pgregory.net/rapid"
 
 	"meridian/wire"
 )
 
 // packet packs a query of miekg/dns.
-func packet(t testing.TB, name string, typ uint16, change ...func(*dns.Msg)) []byte {
+func packet(t rapid.TB, name string, typ uint16, change ...func(*dns.Msg)) []byte {
 	t.Helper()
 	m := new(dns.Msg).SetQuestion(name, typ)
 	m.Id = 0x1234
@@ -46,6 +47,11 @@ func opt(options ...string) string {
 func query(additional ...string) []byte {
 	return []byte("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00" + string(rune(len(additional))) +
 		"\x03www\x07example\x00\x00\x01\x00\x01" + strings.Join(additional, ""))
+}
+
+// header is a query without a question, with records in the additional section.
+func header(additional ...string) []byte {
+	return []byte("\x12\x34\x00\x00\x00\x00\x00\x00\x00\x00\x00" + string(rune(len(additional))) + strings.Join(additional, ""))
 }
 
 // with returns b with one octet changed.
@@ -119,6 +125,13 @@ func TestVerdicts(t *testing.T) {
 		{"EDNS version 1 with options of its own", query(with1(opt("\x00"), 6)), wire.BadVersion, true},
 		{"EDNS version 1 and trailing octets", append(query(with1(opt(), 6)), 0), wire.Malformed, true},
 		{"unknown flags", query(with1(opt(), 8)), wire.Accept, true},
+		{"no question, OPT without a cookie", header(opt(option(3, ""))), wire.Malformed, true},
+		{"no question, a cookie", header(opt(option(10, "12345678"))), wire.OnlyCookie, true},
+		{"no question, a cookie, EDNS version 1", header(with1(opt(option(10, "12345678")), 6)), wire.Malformed, true},
+		{"no question, a cookie, trailing octets", append(header(opt(option(10, "12345678"))), 0), wire.Malformed, true},
+		{"two questions and a cookie", with(query(opt(option(10, "12345678"))), 5, 2), wire.Malformed, false},
+		{"an opcode that nobody has, two questions", with(with(query(), 2, 9<<3), 5, 2), wire.NotKnown, false},
+		{"a zone version with data", query(opt(option(19, "\x00"))), wire.Malformed, true},
 	} {
 		var q wire.Query
 		if v := q.Parse(c.packet); v != c.verdict || q.HasOPT != c.hasOPT || q.ECS.Present {

@@ -4,6 +4,7 @@ package wire_test
 // their own, with miekg/dns where that is as strict.
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"slices"
@@ -22,6 +23,9 @@ type slowQuery struct {
 	udpSize    int
 	ecs        bool
 	ecsPrefix  netip.Prefix // the zero value with SOURCE 0
+	cookie     []byte       // the whole option; nil where there is none
+	wants      map[uint16]bool
+	do         bool
 	badVersion bool
 }
 
@@ -50,30 +54,40 @@ func readSlowly(packet []byte) (q slowQuery) {
 		q.verdict = wire.NotKnown
 		return q
 	}
-	if !q.readBody(packet) {
-		q.verdict, q.ecs = wire.Malformed, false
-	} else if q.badVersion {
+	switch questions := binary.BigEndian.Uint16(packet[4:]); {
+	case questions > 1:
+		q.verdict = wire.Malformed // RFC 9619, before anything else is looked at
+	case !q.readBody(packet, int(questions)):
+		q.verdict = wire.Malformed
+	case questions == 0 && (q.badVersion || q.cookie == nil):
+		q.verdict = wire.Malformed
+	case questions == 0:
+		q.verdict = wire.OnlyCookie
+	case q.badVersion:
 		q.verdict = wire.BadVersion
+	}
+	if q.verdict == wire.Malformed {
+		q.ecs, q.cookie, q.wants, q.do = false, nil, nil, false
 	}
 	return q
 }
 
 // readBody reads all behind the header; false where it is malformed.
-func (q *slowQuery) readBody(packet []byte) bool {
+func (q *slowQuery) readBody(packet []byte, questions int) bool {
 	count := func(i int) int { return int(binary.BigEndian.Uint16(packet[4+2*i:])) }
-	if count(0) != 1 {
-		return false
+	rest := packet[12:]
+	if questions > 0 {
+		name, at, err := dns.UnpackDomainName(packet, 12)
+		if err != nil || at+4 > len(packet) {
+			return false
+		}
+		var buf [256]byte
+		if n, err := dns.PackDomainName(name, buf[:], 0, nil, false); err != nil || n != at-12 {
+			return false // it was compressed
+		}
+		q.question = dns.Question{Name: strings.ToLower(name), Qtype: binary.BigEndian.Uint16(packet[at:]), Qclass: binary.BigEndian.Uint16(packet[at+2:])}
+		rest = packet[at+4:]
 	}
-	name, at, err := dns.UnpackDomainName(packet, 12)
-	if err != nil || at+4 > len(packet) {
-		return false
-	}
-	var buf [256]byte
-	if n, err := dns.PackDomainName(name, buf[:], 0, nil, false); err != nil || n != at-12 {
-		return false // it was compressed
-	}
-	q.question = dns.Question{Name: strings.ToLower(name), Qtype: binary.BigEndian.Uint16(packet[at:]), Qclass: binary.BigEndian.Uint16(packet[at+2:])}
-	rest := packet[at+4:]
 	for section := 1; section <= 3; section++ {
 		for range count(section) {
 			var r slowRecord
@@ -116,19 +130,38 @@ func cutRecord(b []byte) (r slowRecord, rest []byte, ok bool) {
 }
 
 func (q *slowQuery) readOPT(r slowRecord) bool {
-	q.hasOPT, q.udpSize = true, int(r.class)
+	q.hasOPT, q.udpSize, q.wants = true, int(r.class), map[uint16]bool{}
 	if q.badVersion = r.ttl>>16&0xff != 0; q.badVersion {
 		return true
 	}
+	q.do = r.ttl&0x8000 != 0
 	for b := r.rdata; len(b) > 0; {
 		if len(b) < 4 || len(b) < 4+int(binary.BigEndian.Uint16(b[2:])) {
 			return false
 		}
 		n := 4 + int(binary.BigEndian.Uint16(b[2:]))
-		if binary.BigEndian.Uint16(b) == dns.EDNS0SUBNET && !q.readECS(b[4:n]) {
+		code := binary.BigEndian.Uint16(b)
+		if !q.readOption(code, b[4:n]) {
 			return false
 		}
+		q.wants[code] = true
 		b = b[n:]
+	}
+	return true
+}
+
+func (q *slowQuery) readOption(code uint16, data []byte) bool {
+	switch code {
+	case dns.EDNS0SUBNET:
+		return q.readECS(data)
+	case dns.EDNS0COOKIE:
+		if q.cookie != nil {
+			return true // RFC 7873 section 5.2: the first counts
+		}
+		q.cookie = data
+		return len(data) == 8 || len(data) >= 16 && len(data) <= 40
+	case dns.EDNS0ZONEVERSION:
+		return len(data) == 0
 	}
 	return true
 }
@@ -163,6 +196,8 @@ func FuzzQuery(f *testing.F) {
 		query(), query(opt()), query(opt(good)), query(opt(good, good)), query(opt(ecs("\x00\x00\x00\x00"))), query(opt(), opt()),
 		query("\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x00\x00\x04\xc0\x00\x02\x01", opt()), append(query(opt()), 0),
 		with(query(), 5, 0), with(query(), 2, 5<<3), with(query(), 2, 0x80), query(with1(opt(), 6)),
+		query(opt(option(10, "12345678"), option(3, ""), option(11, ""), option(19, ""))), query(opt(option(10, "12345678server..cookie.."))),
+		query(opt(option(10, "1234567"))), query(opt(option(19, "x"))), header(opt(option(10, "12345678"))), header(opt()), header(with1(opt(), 6)),
 		query(opt(ecs("\x00\x02\x31\x00\x20\x01\x0d\xb8\x00\x01\x80"))), query(opt(ecs("\x00\x02\x31\x00\x20\x01\x0d\xb8\x00\x01\x81"))),
 	} {
 		f.Add(p)
@@ -174,8 +209,18 @@ func FuzzQuery(f *testing.F) {
 		if verdict != slow.verdict || q.HasOPT != slow.hasOPT || q.UDPSize != slow.udpSize {
 			t.Fatalf("verdict %d, OPT %v %d; the twin: %+v", verdict, q.HasOPT, q.UDPSize, slow)
 		}
-		if verdict == wire.Malformed && q.ECS.Present {
-			t.Fatal("a malformed query has ECS")
+		wants := []bool{slow.wants[dns.EDNS0NSID], slow.wants[dns.EDNS0TCPKEEPALIVE], slow.wants[dns.EDNS0ZONEVERSION]}
+		if !slices.Equal(wants, []bool{q.WantsNSID, q.WantsKeepalive, q.WantsZoneVersion}) {
+			t.Errorf("%+v; the twin: %v", q.EDNS, slow.wants)
+		}
+		if !bytes.Equal(slices.Concat(q.Cookie.Client, q.Cookie.Server), slow.cookie) || q.Cookie.Present != (slow.cookie != nil) || q.Cookie.Present && len(q.Cookie.Client) != 8 {
+			t.Errorf("cookie %+v; the twin: %x", q.Cookie, slow.cookie)
+		}
+		if q.DO != slow.do {
+			t.Errorf("DO %v; the twin: %v", q.DO, slow.do)
+		}
+		if q.ECS.Present != slow.ecs {
+			t.Errorf("ECS %+v; the twin: %v", q.ECS, slow.ecs)
 		}
 		if verdict != wire.Accept {
 			return

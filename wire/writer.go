@@ -54,9 +54,13 @@ func (w *Writer) Authoritative() { w.buf[2] |= flagAA >> 8 }
 // Truncate sets TC. What is written stays: whole RRsets only.
 func (w *Writer) Truncate() { w.buf[2] |= flagTC >> 8 }
 
+// Truncated says whether TC is set.
+func (w *Writer) Truncated() bool { return w.buf[2]&(flagTC>>8) != 0 }
+
 // Strip takes back everything behind the question and sets TC: what a client gets that
-// is to ask again over TCP.
+// is to ask again over TCP. The response code that Finish has set is taken back too.
 func (w *Writer) Strip() {
+	w.buf[3] &^= 15
 	clear(w.buf[6:HeaderLen])
 	w.n = HeaderLen
 	if w.q.questionEnd > 0 {

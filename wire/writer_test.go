@@ -29,7 +29,7 @@ func unpack(t testing.TB, b []byte) *dns.Msg {
 	return m
 }
 
-func parse(t testing.TB, p []byte) *wire.Query {
+func parse(t rapid.TB, p []byte) *wire.Query {
 	t.Helper()
 	q := new(wire.Query)
 	if v := q.Parse(p); v != wire.Accept {

@@ -16,10 +16,13 @@ import (
 func advise(typ uint16, at word, err error) *fault {
 	name := TypeName(typ)
 	var generic genericError
+	var alias aliasError
 	var parse *dns.ParseError
 	switch {
 	case errors.Is(err, errNoRDATA):
 		return at.fault(fmt.Sprintf("the %s record has no data", name), formOf(typ))
+	case errors.As(err, &alias):
+		return at.fault(string(alias), formOf(typ))
 	case errors.As(err, &generic):
 		return at.fault(fmt.Sprintf("the \\# form of the %s record %s", name, generic), `write \# LENGTH HEX (RFC 3597 section 5), for example \# 4 C0000201`)
 	case errors.Is(err, errTooMuch), errors.As(err, &parse) && strings.Contains(parse.Error(), "garbage after rdata"):
@@ -94,6 +97,7 @@ func forms() map[uint16]string {
 		dns.TypeRP:     "MAILBOX NAME, for example admin.example.com. info.example.com.",
 		dns.TypeAFSDB:  "SUBTYPE NAME, for example 1 afs.example.com.",
 		dns.TypeLOC:    "LATITUDE LONGITUDE ALTITUDE, for example 52 22 23 N 4 53 32 E 0m",
+		TypeALIAS:      "a domain name and the types that it answers (A, AAAA, HTTPS; by default A AAAA), for example host.example.net. A AAAA",
 		dns.TypeCERT:   "TYPE KEYTAG ALGORITHM BASE64, for example PGP 0 0 and the certificate",
 	}
 }

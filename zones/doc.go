@@ -9,8 +9,9 @@
 //   - Next, Import: serials, which only go forward (RFC 1982).
 //
 // The way of a file: ReadFile → split.go (entries and their words, with line and
-// column) → parse.go (directives, owner, TTL, class, type) → rdata.go (RDATA,
-// read by miekg/dns one entry at a time) → contents.go → validate.go.
+// column) → parse.go and generate.go (directives), record.go (owner, TTL, class,
+// type) → rdata.go (RDATA, read by miekg/dns one entry at a time; alias.go) →
+// contents.go → validate.go.
 //
 // An RRset is never changed once it is made and may be read by any number of
 // goroutines. Contents belong to one goroutine while they are filled, and may be

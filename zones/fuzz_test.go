@@ -33,7 +33,10 @@ func FuzzParse(f *testing.F) {
 			}
 			return nil, fs.ErrNotExist
 		}
-		c, problems := Parse("example.com.zone", data, "", include, ReadOptions{SkipOutOfZone: true})
+		c, problems := Parse("example.com.zone", data, "", include, ReadOptions{SkipOutOfZone: true, MaxGenerated: 300})
+		if c.Len() > len(data)*10+300+1000 {
+			t.Fatalf("%d RRsets of %d octets", c.Len(), len(data))
+		}
 		if len(problems) > 2*maxFindings+2 {
 			t.Fatalf("%d findings", len(problems))
 		}

@@ -28,6 +28,12 @@ func (s RRset) Data() []string {
 
 func (r *rdataReader) text(typ uint16, rdata []byte) string {
 	generic := genericText(rdata)
+	if typ == TypeALIAS {
+		if a, err := ParseAlias(rdata); err == nil {
+			return a.String()
+		}
+		return generic
+	}
 	rr, err := unpackRDATA(headerOf(typ, rdata), rdata)
 	if err != nil {
 		return generic
@@ -77,6 +83,11 @@ func (r *rdataReader) generic(typ uint16, words []word) (rdata []byte, at int, e
 		return nil, 2, genericError("has something in it that is not an even number of hex digits")
 	case len(rdata) != int(size):
 		return nil, 1, genericError(fmt.Sprintf("has %d octets, not %d", len(rdata), size))
+	}
+	if typ == TypeALIAS {
+		if _, err := ParseAlias(rdata); err != nil {
+			return nil, 2, genericError("does not hold what the type takes")
+		}
 	}
 	if _, known := dns.TypeToRR[typ]; !known || typ == dns.TypeNULL {
 		return rdata, 0, nil

@@ -26,6 +26,8 @@ func nameLayout(typ uint16) (skip, names int) {
 		return 2, 2
 	case dns.TypeSRV:
 		return 6, 1
+	case TypeALIAS:
+		return 1, 1
 	}
 	return 0, 0
 }

@@ -30,6 +30,9 @@ var errTooLarge = errors.New("the master files have more than 1 GiB together")
 // which never leads out of it; nil refuses every $INCLUDE.
 func Parse(fileName string, data []byte, zone wire.Name, include func(path string) ([]byte, error), opts ReadOptions) (*Contents, config.Problems) {
 	p := &parser{contents: NewContents(zone), include: include, folder: filepath.Dir(fileName)}
+	if p.maxGenerated = opts.MaxGenerated; p.maxGenerated == 0 {
+		p.maxGenerated = DefaultMaxGenerated
+	}
 	p.contents.files = []string{fileName}
 	f := &file{name: fileName, path: filepath.Base(fileName), origin: zone}
 	if zone == "" {
@@ -71,6 +74,8 @@ type parser struct {
 	findings findings
 	rdata    rdataReader
 	bytes    int // read so far
+
+	generated, maxGenerated int // records of $GENERATE
 }
 
 // file is the state of reading one file. $ORIGIN, $TTL and the last owner of an
@@ -141,10 +146,10 @@ func (p *parser) directive(f *file, words []word) *fault {
 	most, ok := arguments[name]
 	switch {
 	case name == "$GENERATE":
-		return words[0].fault("$GENERATE is not supported", "write its records out")
+		return p.generate(f, words)
 	case !ok:
 		return words[0].fault(fmt.Sprintf("%q is no directive", words[0].text),
-			"use $ORIGIN, $TTL or $INCLUDE; an owner name that begins with a dollar sign is written \\$")
+			"use $ORIGIN, $TTL, $INCLUDE or $GENERATE; an owner name that begins with a dollar sign is written \\$")
 	case len(words) == 1:
 		return words[0].fault(name+" says nothing", directiveHint(name))
 	case len(words) > most+1:

@@ -37,6 +37,11 @@ func (p *rdataPacker) pack(rr dns.RR) ([]byte, error) {
 // miekg/dns hold strings with their escapes, but those of CAA and URI, which go to the
 // end of RDATA, it unpacks without them: they are put in here.
 func unpackRDATA(h dns.RR_Header, rdata []byte) (dns.RR, error) {
+	if h.Rrtype == TypeALIAS {
+		if _, err := ParseAlias(rdata); err != nil {
+			return nil, err
+		}
+	}
 	rr, n, err := dns.UnpackRRWithHeader(h, rdata, 0)
 	if err != nil {
 		return nil, err
@@ -71,6 +76,8 @@ func (r *rdataReader) read(typ uint16, words []word, origin wire.Name) (rdata []
 		return []byte{}, 0, nil
 	case len(words) == 0:
 		return nil, 0, errNoRDATA
+	case typ == TypeALIAS && words[0].text != `\#`:
+		return readAlias(words, origin)
 	case words[0].text == `\#`:
 		return r.generic(typ, words)
 	}

@@ -19,6 +19,9 @@ type ReadOptions struct {
 	// SkipOutOfZone drops records whose owner lies outside of the zone, with a warning
 	// for each RRset, instead of refusing them.
 	SkipOutOfZone bool
+	// MaxGenerated is how many records all $GENERATE directives together may make; 0 is
+	// DefaultMaxGenerated.
+	MaxGenerated int
 }
 
 // ReadFile reads the zone of a master file. With zone "" the zone's name is the SOA's

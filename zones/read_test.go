@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/miekg/dns"
+
 	"meridian/wire"
 )
 
@@ -214,5 +216,29 @@ func TestIncludesAreBounded(t *testing.T) {
 	_, problems := Parse("example.com.zone", []byte(apex+names.String()), "", include, ReadOptions{})
 	if opened > maxBytes/openBytes || len(problems) != 1 || problems.Err() == nil || !strings.Contains(problems.Error(), "more than 1 GiB") {
 		t.Errorf("%d files were opened: %.200v", opened, problems)
+	}
+}
+
+// TestGeneratedAreBounded: the bound is on all directives of a zone's files together, and
+// a directive that goes over it makes nothing.
+func TestGeneratedAreBounded(t *testing.T) {
+	include := func(string) ([]byte, error) { return []byte("$GENERATE 1-4 b$ 60 A 192.0.2.$\n"), nil }
+	text := "$GENERATE 1-4 a$ 60 A 192.0.2.$\n$INCLUDE b\n$GENERATE 1-3 c$ 60 A 192.0.2.$\n$GENERATE 1-2 d$ 60 A 192.0.2.$\n"
+	c, problems := Parse("example.com.zone", []byte(text), "", include, ReadOptions{MaxGenerated: 10})
+	want := "example.com.zone:3:11: $GENERATE makes 3 records, and 8 were made before: the zone's files may make 10 together"
+	if len(problems) != 1 || !strings.HasPrefix(problems.Error(), want) {
+		t.Errorf("found %v", problems)
+	}
+	if c.Len() != 10 {
+		t.Errorf("%d RRsets, want 10: %s", c.Len(), owners(c))
+	}
+}
+
+// TestGeneratedPositions: a generated record was read where its directive names the owner.
+func TestGeneratedPositions(t *testing.T) {
+	c, _ := Parse("example.com.zone", []byte("\n$GENERATE 7-7 (\n  host$ 60 A 192.0.2.$ )\n"), "", nil, ReadOptions{})
+	at, ok := c.Position(Key{wire.MustParseName("host7.example.com."), dns.TypeA})
+	if want := (Position{"example.com.zone", 3, 3}); !ok || at != want {
+		t.Errorf("%v, want %v", at, want)
 	}
 }

@@ -40,6 +40,9 @@ func (k Key) String() string { return k.Owner.String() + " " + TypeName(k.Type) 
 
 // TypeName is a type's mnemonic, or TYPEnnn (RFC 3597 section 5) where it has none.
 func TypeName(typ uint16) string {
+	if typ == TypeALIAS {
+		return "ALIAS"
+	}
 	if name, ok := dns.TypeToString[typ]; ok && isDataType(typ) {
 		return name
 	}
@@ -49,6 +52,9 @@ func TypeName(typ uint16) string {
 // ParseType reads a type's mnemonic or TYPEnnn in any case. Types that cannot stand
 // in a zone (ParseType's error says so) are refused.
 func ParseType(s string) (uint16, error) {
+	if strings.EqualFold(s, "ALIAS") {
+		return TypeALIAS, nil
+	}
 	typ, ok := dns.StringToType[strings.ToUpper(s)]
 	if !ok {
 		if len(s) < 5 || !strings.EqualFold(s[:4], "TYPE") {

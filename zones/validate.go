@@ -84,6 +84,7 @@ func (v *validator) has(typ uint16) bool { return slices.Contains(v.types, typ) 
 func (v *validator) here() {
 	v.apex()
 	v.aliases()
+	v.alias()
 	v.steeredBeside()
 	v.nameServers()
 	for _, typ := range v.types {

@@ -88,6 +88,13 @@ func TestValidateOwner(t *testing.T) {
 		{[]change{"+ sub NS ns.example.net."}, "+ www.sub A 192.0.2.1", "www.sub.example.com. has records of type A below the zone cut sub.example.com.: they are kept, but not served", true},
 		{[]change{"+ sub NS ns.sub", "+ ns.sub A 192.0.2.1"}, "- ns.sub A", "sub.example.com. is delegated to ns.sub.example.com., which has no address in the zone (missing glue)", true},
 		{[]change{"+ sub NS sub"}, "+ sub A 192.0.2.1", "", false},
+		{[]change{"+ www A 192.0.2.1"}, "+ www ALIAS host", "www.example.com. has static records of type A, which its ALIAS answers too", false},
+		{[]change{"+ www ALIAS host"}, "+ www A 192.0.2.1", "www.example.com. has static records of type A, which its ALIAS answers too", false},
+		{[]change{"+ www ALIAS host AAAA"}, "+ www A 192.0.2.1", "", false},
+		{[]change{"+ www ALIAS host"}, "+ www steered AAAA", "www.example.com. has an ALIAS that answers type AAAA, which is steered there", false},
+		{[]change{"+ www ALIAS host"}, "+ host CNAME www", "host.example.com. leads in a circle: host.example.com. → www.example.com. → host.example.com.", false},
+		{[]change{"+ *.w ALIAS www", "+ www ALIAS a.w", "+ x.a.w TXT x"}, "- x.a.w TXT", "x.a.w.example.com. leads in a circle: *.w.example.com. → www.example.com. → *.w.example.com.", false},
+		{[]change{"+ www ALIAS host"}, "+ host ALIAS www HTTPS", "", false},
 		{[]change{"+ sub NS ns.sub", "+ ns.sub A 192.0.2.1"}, "+ sub DS 1 13 2 00", "", false},
 		{[]change{"+ *.sub A 192.0.2.1"}, "+ sub NS ns.sub", "sub.example.com. is delegated to ns.sub.example.com., which has no address in the zone (missing glue)", true},
 	} {
@@ -127,7 +134,7 @@ func TestOwnerIsAsGoodAsWhole(t *testing.T) {
 	draw := rapid.Custom(func(t *rapid.T) change {
 		name := rapid.SampledFrom(names).Draw(t, "name")
 		all := []string{"A 192.0.2.1", "A 192.0.2.2", "AAAA 2001:db8::1", "TXT x", "CNAME example.net.", "CNAME example.org.", "DNAME example.net.", "DNAME example.org.",
-			"NS ns.example.net.", "NS " + name, "MX 0 .", "DS 1 13 2 00", "SOA a b 1 2 3 4 5"}
+			"ALIAS d", "ALIAS y.d", "ALIAS a", "ALIAS b.a AAAA", "CNAME x.d", "CNAME b.a", "NS ns.example.net.", "NS " + name, "MX 0 .", "DS 1 13 2 00", "SOA a b 1 2 3 4 5"}
 		if name == "a" {
 			all = append(all, "NS c.b.a", "NS b.a")
 		}

@@ -87,7 +87,7 @@ func newRoot(a *app) *cobra.Command {
 	root.AddCommand(
 		newServe(a), newDemo(a), newVersion(a), newDig(a),
 		newZone(a), newRecord(a), newRegion(a), newTopology(a), newCheck(a), newSteer(a),
-		newApply(a), newExport(a), newHistory(a), newRollback(a), newStatus(a), newExplain(a),
+		newApply(a), newExport(a), newHistory(a), newRollback(a), newStatus(a), newExplain(a), newDelegation(a),
 	)
 	root.AddCommand(newOverrides(a)...)
 	root.SetFlagErrorFunc(flagError)

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"meridian/config"
 )
 
 // checkArgs gives every command below c a check of its arguments.
@@ -131,37 +133,5 @@ func plainly(err error) error {
 func similarFlag(c *cobra.Command, name string) string {
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return similar(name, names)
-}
-
-// similar is the word that is at most two edits from a misspelled one, or "".
-func similar(misspelled string, words []string) string {
-	best, word := 3, ""
-	for _, w := range words {
-		if d := edits(misspelled, w); d < best && d < len(misspelled) {
-			best, word = d, w
-		}
-	}
-	return word
-}
-
-// edits counts the octets to put in, take out or replace to make b of a.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
+	return config.Closest(name, names)
 }

@@ -133,7 +133,7 @@ func queryType(s string) (uint16, error) {
 func (q digQuery) message() *dns.Msg {
 	m := new(dns.Msg)
 	m.SetQuestion(q.name.String(), q.typ)
-	m.SetEdns0(wire.MaxUDPSize, false)
+	m.SetEdns0(wire.DefUDPSize, false)
 	if q.subnet.IsValid() {
 		ecs := &dns.EDNS0_SUBNET{
 			Code:          dns.EDNS0SUBNET,
@@ -189,7 +189,7 @@ func (d *dug) ask(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { raw.SetDeadline(time.Now()) })
 	defer stop()
 	question, begin := d.query.message(), time.Now()
-	conn := &dns.Conn{Conn: raw, UDPSize: wire.MaxUDPSize}
+	conn := &dns.Conn{Conn: raw, UDPSize: wire.DefUDPSize}
 	if err := conn.WriteMsg(question); err != nil {
 		return err
 	}

@@ -71,11 +71,14 @@ func printOPT(w io.Writer, opt *dns.OPT) {
 	}
 	fmt.Fprintf(w, "; udp: %d\n", opt.UDPSize())
 	for _, o := range opt.Option {
-		if ecs, ok := o.(*dns.EDNS0_SUBNET); ok {
-			fmt.Fprintf(w, "; CLIENT-SUBNET: %s/%d/%d\n", ecs.Address, ecs.SourceNetmask, ecs.SourceScope)
-			continue
+		switch o := o.(type) {
+		case *dns.EDNS0_SUBNET:
+			fmt.Fprintf(w, "; CLIENT-SUBNET: %s/%d/%d\n", o.Address, o.SourceNetmask, o.SourceScope)
+		case *dns.EDNS0_EDE:
+			fmt.Fprintln(w, "; EDE:", strings.TrimSuffix(o.String(), ": ()"))
+		default:
+			fmt.Fprintf(w, "; OPT=%d: %s\n", o.Option(), o)
 		}
-		fmt.Fprintf(w, "; OPT=%d: %s\n", o.Option(), o)
 	}
 }
 

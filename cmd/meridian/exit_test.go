@@ -62,29 +62,6 @@ func TestRollbackAsks(t *testing.T) {
 	}
 }
 
-// slowEdits is edits by its definition.
-func slowEdits(a, b string) int {
-	switch {
-	case a == "":
-		return len(b)
-	case b == "":
-		return len(a)
-	case a[0] == b[0]:
-		return slowEdits(a[1:], b[1:])
-	}
-	return 1 + min(slowEdits(a[1:], b), slowEdits(a, b[1:]), slowEdits(a[1:], b[1:]))
-}
-
-func TestEditsAgreesWithItsDefinition(t *testing.T) {
-	word := rapid.StringMatching(`[ab]{0,6}`)
-	rapid.Check(t, func(t *rapid.T) {
-		a, b := word.Draw(t, "a"), word.Draw(t, "b")
-		if got, want := edits(a, b), slowEdits(a, b); got != want {
-			t.Fatalf("edits(%q, %q) = %d, want %d", a, b, got, want)
-		}
-	})
-}
-
 // Whatever the words, a command line is answered with an exit code and at most one line.
 func TestAnyCommandLineIsAnsweredInOneLine(t *testing.T) {
 	words := rapid.SampledFrom([]string{

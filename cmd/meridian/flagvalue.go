@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -170,4 +171,37 @@ func (v *positive) Set(s string) error {
 	}
 	*v.to = n
 	return nil
+}
+
+// between is a flag with a whole number within bounds.
+type between struct {
+	to          *int
+	least, most int
+}
+
+func (v *between) String() string { return fmt.Sprint(*v.to) }
+func (v *between) Type() string   { return "N" }
+
+func (v *between) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < v.least || n > v.most {
+		return fmt.Errorf("%q is no whole number from %d to %d", s, v.least, v.most)
+	}
+	*v.to = n
+	return nil
+}
+
+// parsePrefix reads a network; an address is a network of one.
+func parsePrefix(s string) (netip.Prefix, error) {
+	if a, err := netip.ParseAddr(s); err == nil {
+		return netip.PrefixFrom(a, a.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(s)
+	switch {
+	case err != nil:
+		return p, fmt.Errorf("%q is no network: write an address and a length, as in 192.0.2.0/24 or 2001:db8::/32", s)
+	case p != p.Masked():
+		return p, fmt.Errorf("%s has bits set behind its length: did you mean %s?", s, p.Masked())
+	}
+	return p, nil
 }

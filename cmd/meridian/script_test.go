@@ -9,6 +9,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -21,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/miekg/dns"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -43,6 +45,8 @@ func TestScripts(t *testing.T) {
 			"region": regionCommand,
 			"await":  awaitCommand,
 			"expand": expandCommand,
+			"flood":  floodCommand,
+			"metric": metricCommand,
 			"code":   codeCommand,
 		},
 	})
@@ -89,16 +93,18 @@ type scriptServer struct {
 	exited  chan error // gets what Wait said
 }
 
-// serverCommand is `server start [FLAG…]`, `server stop` (SIGTERM; it must end well) and
-// `server kill` (SIGKILL). A started server answers, on 127.0.0.1 and ::1 at $PORT, when
+// serverCommand is `server start [FLAG…]`, `server stop` (SIGTERM; it must end well),
+// `server hup` (SIGHUP) and `server kill` (SIGKILL). A started server answers, on 127.0.0.1 and ::1 at $PORT, when
 // the command returns. Its data folder is $WORK/data.
 func serverCommand(ts *testscript.TestScript, neg bool, args []string) {
 	s := ts.Value(serverKey{}).(*scriptServer)
 	switch {
 	case neg || len(args) == 0:
-		ts.Fatalf("usage: server start [FLAG…] | server stop | server kill")
+		ts.Fatalf("usage: server start [FLAG…] | server hup | server stop | server kill")
 	case args[0] == "start":
 		s.start(ts, args[1:])
+	case args[0] == "hup":
+		ts.Check(s.process.Signal(syscall.SIGHUP))
 	case args[0] == "stop":
 		if err := s.end(syscall.SIGTERM); err != nil {
 			ts.Fatalf("the server ended with %v", err)
@@ -226,6 +232,48 @@ func awaitCommand(ts *testscript.TestScript, neg bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("%s\nnever matched %q; at last (%v):\n%s", strings.Join(args[1:], " "), args[0], err, out)
 		}
+	}
+}
+
+// metricCommand is `metric PATTERN`: it waits until a line of /metrics matches.
+func metricCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: metric PATTERN")
+	}
+	pattern, err := regexp.Compile("(?m)" + args[0])
+	ts.Check(err)
+	deadline := time.Now().Add(patience)
+	for {
+		r, err := http.Get("http://" + ts.Getenv("METRICS") + "/metrics")
+		ts.Check(err)
+		text, err := io.ReadAll(r.Body)
+		r.Body.Close()
+		ts.Check(err)
+		if pattern.Match(text) {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("no metric ever matched %q; at last:\n%s", args[0], text)
+		}
+	}
+}
+
+// floodCommand is `flood N NAME`: it asks the server on 127.0.0.1 N times for A over UDP,
+// and waits for no answer.
+func floodCommand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flood N NAME")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	packet, err := new(dns.Msg).SetQuestion(args[1], dns.TypeA).Pack()
+	ts.Check(err)
+	c, err := net.Dial("udp", net.JoinHostPort("127.0.0.1", ts.Getenv("PORT")))
+	ts.Check(err)
+	defer c.Close()
+	for range n {
+		_, err := c.Write(packet)
+		ts.Check(err)
 	}
 }
 

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,7 +22,7 @@ func newServe(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "serve",
 		Short: "Answer DNS queries",
-		Long: "serve answers DNS queries until it gets SIGINT or SIGTERM.\n\n" +
+		Long: "serve answers DNS queries until it gets SIGINT or SIGTERM; SIGHUP makes it read the secrets of cookies again.\n\n" +
 			"Each flag can also be set as an environment variable (--log-level as MERIDIAN_LOG_LEVEL; lists comma-separated)\n" +
 			"and in the config file, a YAML mapping with the flags' names. A flag wins over the environment, that over the file.",
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -42,13 +45,29 @@ func (a *app) serve(ctx context.Context, s settings) error {
 	for _, set := range s.inForce {
 		log.Info("setting", "name", set.Name, "value", set.Value, "from", set.Source)
 	}
+	hangUp := make(chan os.Signal, 1) // before the server runs, which it would end
+	signal.Notify(hangUp, syscall.SIGHUP)
+	defer signal.Stop(hangUp)
 	err := run(ctx, s, log, func(r running) {
 		log.Info("ready", "dns", fmt.Sprint(r.dns), "admin", r.admin, "metrics", r.metrics, "revision", r.control.State().Revision())
+		go reloadOn(ctx, hangUp, r.reload)
 	})
 	if err == nil {
 		log.Info("stopped")
 	}
 	return err
+}
+
+// reloadOn calls reload for each signal until ctx ends.
+func reloadOn(ctx context.Context, signals <-chan os.Signal, reload func()) {
+	for {
+		select {
+		case <-signals:
+			reload()
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func newLogger(w io.Writer, s settings) *slog.Logger {

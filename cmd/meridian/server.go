@@ -26,6 +26,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"meridian/alias"
 	"meridian/api"
 	"meridian/control"
 	"meridian/dnsserver"
@@ -43,6 +44,7 @@ type running struct {
 	metrics string // "off", or an address
 	control *control.Control
 	checker *healthcheck.Checker
+	reload  func() // reads again what SIGHUP asks for
 }
 
 // run runs a server until ctx ends. ready is called once, when it answers and the
@@ -76,8 +78,10 @@ type parts struct {
 	started  time.Time
 	base     *geoip.Base
 	checker  *healthcheck.Checker
+	aliases  *alias.Resolver
 	control  *control.Control
 	dns      *dnsserver.Server
+	secrets  *secrets
 	token    string
 	admin    *api.Listener
 	metrics  *metrics.Metrics
@@ -104,7 +108,12 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 	if err = p.load(ctx, st, shared); err != nil {
 		return nil, err
 	}
-	if p.dns, err = dnsserver.Listen(ctx, shared, dnsserver.Options{Listen: s.listen, Workers: s.workers, Logger: log}); err != nil {
+	if p.secrets, err = s.startCookies(shared, log); err != nil {
+		return nil, err
+	}
+	opts := s.defence.options()
+	opts.Listen, opts.Workers, opts.Logger = s.listen, s.workers, log
+	if p.dns, err = dnsserver.Listen(ctx, shared, opts); err != nil {
 		return nil, err
 	}
 	if p.admin, err = api.Listen(ctx, s.admin.String(), p.token); err != nil {
@@ -115,6 +124,8 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 	}
 	p.metrics.Show(metrics.Sources{
 		Responders:  p.dns.Responders(),
+		TCP:         p.tcpCounts,
+		StaleSecret: p.secrets.stale.Load,
 		RegionSlots: p.control.RegionSlots,
 		Records:     shared,
 		Targets:     p.checker.Targets,
@@ -135,6 +146,7 @@ func (p *parts) load(ctx context.Context, st store.Store, shared *answer.Shared)
 	if err := p.checker.Load(ctx); err != nil {
 		return fmt.Errorf("reading the last verdicts: %w", err)
 	}
+	p.aliases = newAliases(p.settings.aliasResolvers, p.log)
 	p.control, err = control.New(ctx, control.Options{
 		Store:   st,
 		Base:    p.base,
@@ -142,6 +154,7 @@ func (p *parts) load(ctx context.Context, st store.Store, shared *answer.Shared)
 		Shared:  shared,
 		Logger:  p.log,
 		Now:     time.Now,
+		Aliases: p.aliases,
 		OnView:  p.metrics.ObserveView,
 	})
 	return err
@@ -161,6 +174,7 @@ func (p *parts) close() {
 func (p *parts) run(ctx context.Context, ready func(running)) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.checker.Run(ctx) })
+	g.Go(func() error { return p.aliases.Run(ctx) })
 	g.Go(func() error { return p.control.Run(ctx) })
 	g.Go(func() error { return p.dns.Serve(ctx) })
 	g.Go(func() error { return p.admin.Serve(ctx, p.handler(), p.log) })
@@ -172,7 +186,7 @@ func (p *parts) run(ctx context.Context, ready func(running)) error {
 			return err
 		}
 		p.ready.Store(true)
-		ready(running{dns: p.dns.Addrs(), admin: p.admin.Server(), metrics: p.metricsAddr(), control: p.control, checker: p.checker})
+		ready(running{dns: p.dns.Addrs(), admin: p.admin.Server(), metrics: p.metricsAddr(), control: p.control, checker: p.checker, reload: p.secrets.reload})
 		return nil
 	})
 	return g.Wait()
@@ -190,6 +204,12 @@ func (p *parts) handler() http.Handler {
 		info.Listen = append(info.Listen, a.String())
 	}
 	return api.NewHandler(api.Deps{Control: p.control, Checker: p.checker, Info: info, Logger: p.log, Now: time.Now})
+}
+
+// tcpCounts are connections as metrics show them.
+func (p *parts) tcpCounts() metrics.TCPCounts {
+	c := p.dns.TCP()
+	return metrics.TCPCounts{Open: c.Open, Accepted: c.Accepted, GaveWayOfClient: c.GaveWayOfClient, GaveWayOfAll: c.GaveWayOfAll}
 }
 
 func (p *parts) metricsAddr() string {

@@ -25,12 +25,14 @@ type settings struct {
 	admin          adminAddr
 	adminTokenFile string
 	metrics        metricsAddr
-	geo            []string // mmdb files; none: the embedded data
-	apply          string   // a manifest, or ""
+	geo            []string         // mmdb files; none: the embedded data
+	apply          string           // a manifest, or ""
+	aliasResolvers []netip.AddrPort // none: the system's
 	keepRevisions  int
 	keepFor        config.Duration
 	logLevel       slog.Level
 	logFormat      string // text or json
+	defence
 
 	inForce []api.Setting // all of these as texts, with where each is from
 }
@@ -71,6 +73,7 @@ func (a *app) defaultSettings() settings {
 		keepRevisions: store.DefaultKeepRevisions,
 		keepFor:       config.Duration(store.DefaultKeepFor),
 		logFormat:     "text",
+		defence:       defaultDefence(),
 	}
 }
 
@@ -84,6 +87,8 @@ func (s *settings) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.adminTokenFile, "admin-token-file", s.adminTokenFile, "`FILE` with the token that commands must show")
 	f.Var(&textValue[metricsAddr]{&s.metrics, "ADDR:PORT|off", parseMetrics}, "metrics", "serve /metrics, /healthz and /readyz here (`ADDR:PORT|off`)")
 	f.Var(&listValue[string]{to: &s.geo, kind: "FILE", parse: func(s string) (string, error) { return s, nil }}, "geo", "geo database (an mmdb `FILE`) instead of the embedded one (repeatable; the first that knows wins)")
+	s.defence.addFlags(f)
+	f.Var(&listValue[netip.AddrPort]{to: &s.aliasResolvers, kind: "ADDR:PORT", parse: parseAddrPort}, "alias-resolver", "resolver of ALIAS targets outside of our zones (`ADDR:PORT`, repeatable; default those of /etc/resolv.conf)")
 	f.StringVar(&s.apply, "apply", s.apply, "`MANIFEST` to apply at start, if it isn't what was applied last")
 	f.Var(&positive{&s.keepRevisions}, "keep-revisions", "how many revisions are kept (`N`)")
 	f.Var(&textValue[config.Duration]{&s.keepFor, "DURATION", parseDuration}, "keep-for", "how long revisions are kept (`DURATION`)")

@@ -74,7 +74,7 @@ func unknownSetting(f *pflag.FlagSet, name string) error {
 			names = append(names, flag.Name)
 		}
 	})
-	if like := similar(name, names); like != "" {
+	if like := config.Closest(name, names); like != "" {
 		return fmt.Errorf("there is no such setting: did you mean %s?", like)
 	}
 	return fmt.Errorf("there is no such setting: there are %s", strings.Join(names, ", "))

@@ -24,15 +24,18 @@ import (
 type zoneFiles struct {
 	zone          string // "": the SOA's owner, else the file's name
 	skipOutOfZone bool
+	maxGenerated  int
 }
 
 func (z *zoneFiles) addFlags(c *cobra.Command) {
 	c.Flags().StringVar(&z.zone, "zone", "", "`NAME` of the zone (one file only); default the SOA's owner, else the file's name without .zone")
+	z.maxGenerated = zones.DefaultMaxGenerated
+	c.Flags().Var(&positive{&z.maxGenerated}, "max-generated", "how many records the $GENERATE directives of a zone may make together (`N`)")
 	c.Flags().BoolVar(&z.skipOutOfZone, "skip-out-of-zone", false, "drop records outside of the zone, and list them, instead of refusing the zone")
 }
 
 func (z *zoneFiles) options() zones.ReadOptions {
-	return zones.ReadOptions{SkipOutOfZone: z.skipOutOfZone}
+	return zones.ReadOptions{SkipOutOfZone: z.skipOutOfZone, MaxGenerated: z.maxGenerated}
 }
 
 // read parses the files, and those in the folders, and returns their contents in order

@@ -3,6 +3,8 @@ package answer
 // The way of one query: parse, find the zone, find the node, answer by kind.
 
 import (
+	"cmp"
+
 	"meridian/dnsserver/cookie"
 	"meridian/dnsserver/ratelimit"
 	"meridian/steering"
@@ -23,6 +25,8 @@ type Responder struct {
 	from    Arrival
 	view    *view.View
 	options wire.Options
+	known   bool // a valid cookie shows that the client is where it says
+	rcode   wire.Rcode
 	scope   uint8
 	kind    ratelimit.Kind // of the response
 	subject uint64         // what the response is about
@@ -35,6 +39,7 @@ type Responder struct {
 
 // NewResponder returns a Responder that answers from shared.
 func NewResponder(shared *Shared, settings Settings) *Responder {
+	settings.UDPSize = min(max(cmp.Or(settings.UDPSize, wire.DefUDPSize), wire.MinUDPSize), wire.MaxUDPSize)
 	r := &Responder{shared: shared, settings: settings}
 	if settings.Rate > 0 {
 		r.limiter = ratelimit.New(settings.Rate)
@@ -53,21 +58,44 @@ func (r *Responder) Answer(buf, packet []byte, from Arrival) int {
 	}
 	r.from, r.view = from, r.shared.View()
 	r.scope, r.kind, r.subject = 0, ratelimit.Failure, 0
-	known := r.setOptions()
+	r.known = r.setOptions(verdict)
 	r.w.Start(&r.query, &r.options, buf, r.limit())
-	rcode := r.respond(verdict)
-	if !known && from.Over == UDP && r.limiter != nil {
+	r.rcode = r.respond(verdict)
+	if !r.known && from.Over == UDP && r.limiter != nil {
 		switch r.judge() {
 		case ratelimit.Drop:
 			return 0
 		case ratelimit.Slip:
-			r.w.Strip()
-			rcode, r.scope = wire.NoError, 0
+			r.rcode = wire.NoError
+			return r.finish(r.strip())
 		}
 	}
-	n := r.w.Finish(rcode, r.scope)
-	r.Counters.count(from.Over, rcode, r.query.ECS.Present)
+	if r.w.Truncated() {
+		r.Counters.Truncated.Add(1)
+	}
+	return r.finish(r.w.Finish(r.rcode, r.scope))
+}
+
+// finish counts a response of n octets.
+func (r *Responder) finish(n int) int {
+	r.Counters.count(r.from.Over, r.rcode, r.query.ECS.Present)
 	return n
+}
+
+// Shorten writes the last response again, with TC and without what makes it long, and
+// returns its length: for where it is longer than the way to the client carries (RFC
+// 9715 section 3.1). buf and packet must still be what Answer was given and left.
+func (r *Responder) Shorten() int {
+	r.Counters.Truncated.Add(1)
+	return r.strip()
+}
+
+// strip leaves of the response the header, the question and OPT, with TC; and in OPT the
+// cookie alone, by which the client is known from then on.
+func (r *Responder) strip() int {
+	r.w.Strip()
+	r.options = wire.Options{UDPSize: r.options.UDPSize, Cookie: r.options.Cookie}
+	return r.w.Finish(r.rcode, 0)
 }
 
 // limit is how long a response may be: over UDP what the client takes, within ours
@@ -79,7 +107,7 @@ func (r *Responder) limit() int {
 	case !r.query.HasOPT:
 		return wire.MinUDPSize
 	}
-	return min(max(r.query.UDPSize, wire.MinUDPSize), wire.MaxUDPSize)
+	return min(max(r.query.UDPSize, wire.MinUDPSize), r.settings.UDPSize)
 }
 
 // respond writes the sections and returns the response code.
@@ -92,7 +120,7 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 	case wire.BadVersion:
 		return wire.BadVers
 	case wire.OnlyCookie:
-		return wire.NoError
+		return r.onlyCookie()
 	}
 	q := &r.query
 	switch {
@@ -108,7 +136,7 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 		return wire.Refused
 	}
 	if q.Type == wire.TypeDS && apexAt == 0 {
-		zone, apexAt = r.parentSide(zone)
+		zone, apexAt = r.parentSide(&q.Name, zone)
 	}
 	if !zone.Loaded() {
 		r.options.SetError(wire.NotReady)
@@ -119,17 +147,13 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 }
 
 // parentSide is who answers for DS at the apex of a zone of ours: the zone above, where
-// we have it and it delegates here, else the zone itself (RFC 4035 section 3.1.4.1). Of
-// a zone above that isn't loaded nobody knows whether it does.
-func (r *Responder) parentSide(zone *view.Zone) (*view.Zone, int) {
-	above, at := r.view.FindZone(&r.query.Name, 1)
-	if above == nil {
-		return zone, 0
+// we have it, be it that it doesn't delegate here; else the zone itself (RFC 4035 section
+// 3.1.4.1).
+func (r *Responder) parentSide(name *wire.Suffixes, zone *view.Zone) (*view.Zone, int) {
+	if above, at := r.view.FindZone(name, 1); above != nil {
+		return above, at
 	}
-	if node := above.Find(&r.query.Name, at, true).Node; above.Loaded() && (node == nil || !node.Cut) {
-		return zone, 0
-	}
-	return above, at
+	return zone, 0
 }
 
 // place is a name on the way of an answer: where it leads, and where it and the

@@ -2,7 +2,10 @@ package answer
 
 // CHAOS: the server says of itself what it was told to say, and nothing else.
 
-import "meridian/wire"
+import (
+	"meridian/dnsserver/ratelimit"
+	"meridian/wire"
+)
 
 // chaos answers TXT questions in class CH that there is a setting for.
 func (r *Responder) chaos() wire.Rcode {
@@ -10,6 +13,7 @@ func (r *Responder) chaos() wire.Rcode {
 	if !ok || r.query.Type != wire.TypeTXT && r.query.Type != wire.TypeANY {
 		return wire.Refused
 	}
+	r.about(ratelimit.Positive, r.query.Name.Hash(0))
 	r.w.Authoritative()
 	if !r.w.AppendChaos(text) {
 		r.w.Truncate()

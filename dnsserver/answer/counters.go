@@ -16,18 +16,18 @@ import (
 // slot, so that memory and metric series are bounded.
 const MaxRegionSlots = 256
 
-// numRcodes is how many response codes are counted apart: 0 to 6, BADVERS.
-const numRcodes = 8
+// numRcodes is how many response codes are counted apart: 0 to 6, BADVERS, BADCOOKIE.
+const numRcodes = 9
 
 // Counters of one worker. One goroutine counts, any may read.
 type Counters struct {
-	Dropped   atomic.Uint64 // packets that got no response
+	Dropped   atomic.Uint64 // packets that can have no response, the rate limit's drops not among them
+	Truncated atomic.Uint64 // responses with TC because they didn't fit
 	WithECS   atomic.Uint64
 	responses [NumTransports][numRcodes]atomic.Uint64
 	regions   [MaxRegionSlots][steering.NumFrom]atomic.Uint64
-	over      [ratelimit.NumKinds]atomic.Uint64    // over the limit, limited or not
-	limited   [ratelimit.NumKinds][3]atomic.Uint64 // by verdict
-	_         [64]byte                             // the next worker's counters lie on other cache lines
+	over      [ratelimit.NumKinds][ratelimit.NumVerdicts]atomic.Uint64
+	_         [64]byte // the next worker's counters lie on other cache lines
 }
 
 func (c *Counters) count(over Transport, rcode wire.Rcode, ecs bool) {
@@ -38,7 +38,10 @@ func (c *Counters) count(over Transport, rcode wire.Rcode, ecs bool) {
 }
 
 func rcodeSlot(rcode wire.Rcode) int {
-	if rcode == wire.BadVers {
+	switch rcode {
+	case wire.BadVers:
+		return numRcodes - 2
+	case wire.BadCookie:
 		return numRcodes - 1
 	}
 	return int(rcode)
@@ -51,7 +54,7 @@ func (c *Counters) Responses(over Transport, rcode wire.Rcode) uint64 {
 
 // Rcodes are the response codes that are counted.
 func Rcodes() []wire.Rcode {
-	return []wire.Rcode{wire.NoError, wire.FormErr, wire.ServFail, wire.NXDomain, wire.NotImp, wire.Refused, wire.YXDomain, wire.BadVers}
+	return []wire.Rcode{wire.NoError, wire.FormErr, wire.ServFail, wire.NXDomain, wire.NotImp, wire.Refused, wire.YXDomain, wire.BadVers, wire.BadCookie}
 }
 
 func (c *Counters) steered(typ *view.SteeredType, ch *steering.Choice) {
@@ -61,8 +64,8 @@ func (c *Counters) steered(typ *view.SteeredType, ch *steering.Choice) {
 // Steered is how many steered answers sent clients to the region of a slot, for a reason.
 func (c *Counters) Steered(slot int, from steering.From) uint64 { return c.regions[slot][from].Load() }
 
-// Over is how many responses of a kind were over the rate limit, and how many of these
-// were slipped and dropped (the others went to loopback or exempt networks).
-func (c *Counters) Over(k ratelimit.Kind) (over, slipped, dropped uint64) {
-	return c.over[k].Load(), c.limited[k][ratelimit.Slip].Load(), c.limited[k][ratelimit.Drop].Load()
+// Over is how many responses of a kind were over the rate limit, by what became of them:
+// those to loopback and exempt networks were sent all the same.
+func (c *Counters) Over(k ratelimit.Kind, became ratelimit.Verdict) uint64 {
+	return c.over[k][became].Load()
 }

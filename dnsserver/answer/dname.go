@@ -10,12 +10,13 @@ import (
 
 // redirect writes the DNAME above at's name and the CNAME that it makes of that name,
 // with the DNAME's TTL (RFC 6672 section 3.1), and moves at to the CNAME's target. Who
-// asks for CNAME or ANY has his answer with that.
-func (r *Responder) redirect(zone *view.Zone, at *place) (rcode wire.Rcode, leadsOn bool) {
+// asks for CNAME or ANY has his answer with that. again says that the chain has passed the
+// DNAME before, so that it stands in the answer.
+func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire.Rcode, leadsOn bool) {
 	r.about(ratelimit.Positive, at.found.Cut.Hash)
 	dname := at.found.Cut.Set(wire.TypeDNAME)
 	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.CutAt))]
-	if !r.w.Append(wire.Answer, dname, at.ownerAt+len(below), at.apexAt) {
+	if !again && !r.w.Append(wire.Answer, dname, at.ownerAt+len(below), at.apexAt) {
 		r.w.Truncate()
 		return wire.NoError, false
 	}
@@ -33,6 +34,9 @@ func (r *Responder) redirect(zone *view.Zone, at *place) (rcode wire.Rcode, lead
 	}
 	if t := r.query.Type; t == wire.TypeCNAME || t == wire.TypeANY {
 		return wire.NoError, false
+	}
+	if isBelow(dname.Targets[0].Name, at.name.At(at.found.CutAt)) {
+		return wire.NoError, false // the names would grow without end
 	}
 	r.chain.Set(name[:n])
 	return wire.NoError, r.moveTo(zone, at, targetAt)

@@ -10,19 +10,16 @@ import (
 
 // setOptions sets the options of the response, and returns whether a valid cookie shows
 // that the client is where the packet says it is.
-func (r *Responder) setOptions() (known bool) {
+func (r *Responder) setOptions(verdict wire.Verdict) (known bool) {
 	q := &r.query
-	r.options = wire.Options{ZoneVersion: q.WantsZoneVersion}
-	if !q.HasOPT {
-		return false
-	}
+	r.options = wire.Options{UDPSize: uint16(r.settings.UDPSize), ZoneVersion: q.WantsZoneVersion}
 	if q.WantsNSID {
 		r.options.NSID = r.settings.NSID
 	}
 	if q.WantsKeepalive && r.from.Over == TCP { // over UDP it is ignored (RFC 7828 section 3.3.1)
 		r.options.Keepalive = r.settings.Keepalive
 	}
-	if agent := r.settings.ReportAgent; agent != "" && !under(&q.Name, agent) {
+	if agent := r.settings.ReportAgent; agent != "" && q.HasOPT && verdict == wire.Accept && !under(&q.Name, agent) {
 		r.options.ReportAgent = agent
 	}
 	if q.Cookie.Present {
@@ -49,6 +46,19 @@ func (r *Responder) setCookie() (known bool) {
 	}
 	r.options.Cookie = r.cookie[:]
 	return known
+}
+
+// onlyCookie answers a query without a question: the client wants a server cookie, or
+// to know whether the one that it has is still good (RFC 7873 section 5.4). Where no
+// cookies are given it is malformed, as any query without a question.
+func (r *Responder) onlyCookie() wire.Rcode {
+	switch {
+	case len(r.options.Cookie) == 0:
+		return wire.FormErr
+	case len(r.query.Cookie.Server) > 0 && !r.known:
+		return wire.BadCookie
+	}
+	return wire.NoError
 }
 
 // under says whether a name is the agent's or below it: errors about the agent itself

@@ -2,6 +2,7 @@ package answer
 
 import (
 	"bytes"
+	"encoding/hex"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -13,8 +14,8 @@ import (
 	"meridian/wire"
 )
 
-// FuzzAnswer has any packet answered, over UDP and TCP. What holds for every answer:
-// it keeps its limit, miekg/dns can read it, and it belongs to the question.
+// FuzzAnswer has any packet answered by any server, over UDP and TCP. What holds for every
+// answer: it keeps its limit, miekg/dns can read it, and it belongs to the question.
 func FuzzAnswer(f *testing.F) {
 	files, _ := filepath.Glob("testdata/*.txt")
 	for _, file := range files {
@@ -25,24 +26,49 @@ func FuzzAnswer(f *testing.F) {
 		for line := range strings.Lines(string(text)) {
 			if args, ok := strings.CutPrefix(line, "$ dig "); ok {
 				a := parseDig(f, args)
-				f.Add(a.packet, a.client.AsSlice())
+				f.Add(a.packet, a.client.AsSlice(), uint8(len(args)))
 			}
 		}
 	}
-	f.Add(malformedECS(f).packet, []byte{11, 1, 2, 3})
+	f.Add(malformedECS(f).packet, []byte{11, 1, 2, 3}, uint8(0))
 	w := newWorld(f)
-	f.Fuzz(func(t *testing.T, packet, from []byte) {
+	f.Fuzz(func(t *testing.T, packet, from []byte, set uint8) {
 		client, ok := netip.AddrFromSlice(from)
 		if !ok {
 			client = netip.IPv6Unspecified()
 		}
-		r := NewResponder(&w.shared, Settings{})
+		settings := fuzzSettings(w, set)
+		r := NewResponder(&w.shared, settings)
 		overUDP := checkAnswer(t, r, packet, client.Unmap(), UDP)
 		overTCP := checkAnswer(t, r, packet, client.Unmap(), TCP)
-		if overUDP != nil && !overUDP.Truncated && show(overUDP) != show(overTCP) {
+		if overUDP != nil && !overUDP.Truncated && settings.Keepalive == 0 && show(overUDP) != show(overTCP) {
 			t.Errorf("over UDP\n%s\nover TCP\n%s", show(overUDP), show(overTCP))
 		}
+		for range 4 { // over the limit, where there is one
+			checkAnswer(t, r, packet, client.Unmap(), UDP)
+		}
 	})
+}
+
+// fuzzSettings has one thing set for each bit.
+func fuzzSettings(w *world, set uint8) Settings {
+	var s Settings
+	w.shared.SetCookies(nil)
+	for i, f := range []func(){
+		func() { w.shared.SetCookies(w.secrets) },
+		func() { s.NSID = bytes.Repeat([]byte("n"), MaxNSID) },
+		func() { s.ReportAgent = wire.Name(strings.Repeat("\x01a", 127) + "\x00") },
+		func() { s.Keepalive = 100 },
+		func() { s.Rate = 1 },
+		func() { s.UDPSize = wire.MaxUDPSize },
+		func() { s.Chaos = map[wire.Name]string{wire.MustParseName("version.bind."): strings.Repeat("v", 255)} },
+		func() { s.LimitLoopback = true },
+	} {
+		if set>>i&1 != 0 {
+			f()
+		}
+	}
+	return s
 }
 
 // checkAnswer has one packet answered, and checks what can be told without knowing
@@ -54,19 +80,24 @@ func checkAnswer(t *testing.T, r *Responder, packet []byte, client netip.Addr, o
 	if !bytes.Equal(packet, before) {
 		t.Fatal("the query was written to")
 	}
-	if bytes.Count(buf[n:], []byte{0xee}) != len(buf)-n {
-		t.Fatalf("%d octets, and something behind them", n)
-	}
 	var q wire.Query
 	verdict := q.Parse(packet)
+	limited := over == UDP && r.settings.Rate > 0
+	written := n
+	if limited && verdict != wire.Drop { // what is slipped or dropped was longer once
+		written = max(n, slowLimit(&q, over, r.settings.UDPSize))
+	}
+	if bytes.Count(buf[written:], []byte{0xee}) != len(buf)-written {
+		t.Fatalf("%d octets, and something behind them", n)
+	}
 	if n == 0 || verdict == wire.Drop {
-		if n != 0 || verdict != wire.Drop {
+		if n != 0 || verdict != wire.Drop && !limited {
 			t.Fatalf("verdict %d, %d octets", verdict, n)
 		}
 		return nil
 	}
 	reply := buf[:n]
-	if limit := slowLimit(&q, over); n > limit {
+	if limit := slowLimit(&q, over, r.settings.UDPSize); n > limit {
 		t.Fatalf("%d octets, %d are allowed", n, limit)
 	}
 	m := new(dns.Msg)
@@ -77,20 +108,20 @@ func checkAnswer(t *testing.T, r *Responder, packet []byte, client netip.Addr, o
 	checkOPT(t, &q, packet, m, verdict == wire.Accept)
 	if verdict == wire.Accept {
 		checkSections(t, m, over)
-	} else if len(m.Answer)+len(m.Ns) > 0 || m.Rcode == 0 {
+	} else if len(m.Answer)+len(m.Ns) > 0 || m.Rcode == 0 && verdict != wire.OnlyCookie && !(limited && m.Truncated) {
 		t.Fatalf("verdict %d is answered with\n%s", verdict, m)
 	}
 	return m
 }
 
-func slowLimit(q *wire.Query, over Transport) int {
+func slowLimit(q *wire.Query, over Transport, ours int) int {
 	switch {
 	case over == TCP:
 		return 65535
 	case !q.HasOPT || q.UDPSize < 512:
 		return 512
-	case q.UDPSize > 1232:
-		return 1232
+	case q.UDPSize > ours:
+		return ours
 	}
 	return q.UDPSize
 }
@@ -133,6 +164,7 @@ func checkOPT(t *testing.T, q *wire.Query, packet []byte, m *dns.Msg, accepted b
 			t.Fatalf("two options of a kind: %v", opts[0].Option)
 		}
 		seen[option.Option()] = true
+		checkAskedFor(t, q, option, accepted)
 		if s, ok := option.(*dns.EDNS0_SUBNET); ok {
 			subnet = s
 		}
@@ -152,6 +184,26 @@ func checkOPT(t *testing.T, q *wire.Query, packet []byte, m *dns.Msg, accepted b
 	n, err := dns.PackRR(o, octets, 0, nil, false)
 	if err != nil || !bytes.Contains(packet, octets[11:n]) {
 		t.Fatalf("the answer has the client subnet %x, %v", octets[11:n], err)
+	}
+}
+
+// checkAskedFor: of all options only the agent and the extended error come unasked, and
+// neither they nor others in errors of form.
+func checkAskedFor(t *testing.T, q *wire.Query, o dns.EDNS0, accepted bool) {
+	asked := map[uint16]bool{
+		dns.EDNS0SUBNET:       q.ECS.Present,
+		dns.EDNS0COOKIE:       q.Cookie.Present,
+		dns.EDNS0NSID:         q.WantsNSID,
+		dns.EDNS0TCPKEEPALIVE: q.WantsKeepalive,
+		dns.EDNS0ZONEVERSION:  q.WantsZoneVersion,
+		dns.EDNS0EDE:          accepted,
+		dns.EDNS0REPORTING:    accepted,
+	}
+	if !asked[o.Option()] {
+		t.Fatalf("nobody asked for option %d", o.Option())
+	}
+	if c, ok := o.(*dns.EDNS0_COOKIE); ok && c.Cookie[:16] != hex.EncodeToString(q.Cookie.Client) {
+		t.Fatalf("the client cookie %x is answered with %s", q.Cookie.Client, c.Cookie)
 	}
 }
 

@@ -15,11 +15,10 @@ func (r *Responder) judge() ratelimit.Verdict {
 	if verdict == ratelimit.Send {
 		return verdict
 	}
-	r.Counters.over[r.kind].Add(1)
 	if r.exempt(r.from.Client) {
-		return ratelimit.Send
+		verdict = ratelimit.Send
 	}
-	r.Counters.limited[r.kind][verdict].Add(1)
+	r.Counters.over[r.kind][verdict].Add(1)
 	return verdict
 }
 

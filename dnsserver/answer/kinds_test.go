@@ -4,6 +4,9 @@ import (
 	"net/netip"
 	"testing"
 
+	"github.com/miekg/dns"
+
+	"meridian/dnsserver/cookie"
 	"meridian/wire"
 )
 
@@ -39,6 +42,9 @@ var kinds = []struct {
 	{"refused", "www.example.org. A", wire.Refused, false},
 	{"servfail", "www.loading.example. A", wire.ServFail, false},
 	{"DS", "del.example.com. DS", wire.NoError, false},
+	{"all options", "www.example.com. A +cookie +nsid +zoneversion +subnet=11.1.2.0/24", wire.NoError, false},
+	{"chaos", "version.bind. TXT -c CH", wire.NoError, false},
+	{"only a cookie", ". A +header-only +cookie", wire.NoError, false},
 	{"badvers", "www.example.com. A +edns=1", wire.BadVers, false},
 }
 
@@ -50,44 +56,88 @@ func malformedECS(t testing.TB) asked {
 	return a
 }
 
-// eachKind calls f for each kind, malformed ones too, with a responder of its own.
+// everything is a server with all there is to set, and cookies in its world.
+func everything(w *world) Settings {
+	w.shared.SetCookies(cookie.Random())
+	return Settings{
+		NSID:        []byte("fra1"),
+		Chaos:       map[wire.Name]string{wire.MustParseName("version.bind."): "meridian"},
+		ReportAgent: wire.MustParseName("err.example.net."),
+		Rate:        200,
+		Exempt:      []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32")},
+	}
+}
+
+// eachKind calls f for each kind, malformed ones too, with a responder of its own that
+// does all that can be set.
 func eachKind(t testing.TB, f func(name string, r *Responder, a asked)) {
 	w := newWorld(t)
+	settings := everything(w)
 	for _, kind := range kinds {
 		a := parseDig(t, kind.dig)
-		m := NewResponder(&w.shared, Settings{}).ask(t, a, a.over)
+		m := NewResponder(&w.shared, settings).ask(t, a, a.over)
 		if m.Rcode != int(kind.rcode) || m.Truncated != kind.truncated {
 			t.Fatalf("%s is answered with\n%s", kind.name, show(m))
 		}
-		f(kind.name, NewResponder(&w.shared, Settings{}), a)
+		f(kind.name, NewResponder(&w.shared, settings), a)
 	}
+	known := parseDig(t, "www.example.com. A +cookie="+w.cookieFor(t, "192.0.2.200"))
+	f("cookie given back", NewResponder(&w.shared, settings), known)
 	a := malformedECS(t)
 	if m := NewResponder(&w.shared, Settings{}).ask(t, a, UDP); show(m) != "FORMERR qr rd\nedns: udp 1232\n" {
 		t.Fatalf("a malformed query is answered with\n%s", show(m))
 	}
-	f("formerr", NewResponder(&w.shared, Settings{}), a)
+	f("formerr", NewResponder(&w.shared, settings), a)
 }
 
+// cookieFor is a client cookie with a valid server cookie, in hexadecimal.
+func (w *world) cookieFor(t testing.TB, client string) string {
+	t.Helper()
+	a := parseDig(t, "www.example.com. A +cookie -b "+client)
+	for _, e := range NewResponder(&w.shared, Settings{}).ask(t, a, UDP).IsEdns0().Option {
+		if c, ok := e.(*dns.EDNS0_COOKIE); ok {
+			return c.Cookie
+		}
+	}
+	t.Fatal("no cookie was given")
+	return ""
+}
+
+// Within the limit and beyond it, sent, slipped and dropped.
 func TestAnswersAllocateNothing(t *testing.T) {
 	eachKind(t, func(name string, r *Responder, a asked) {
 		buf := make([]byte, wire.MaxUDPSize)
-		if n := testing.AllocsPerRun(100, func() { r.Answer(buf, a.packet, Arrival{Client: a.client, Over: a.over}) }); n != 0 {
+		if n := testing.AllocsPerRun(500, func() { r.Answer(buf, a.packet, Arrival{Client: a.client, Over: a.over}) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
 		}
 	})
 }
 
-// BenchmarkAnswer is from the packet to the response, by kind of answer.
+// BenchmarkAnswer is from the packet to the response, by kind of answer, with cookies and
+// the rate limit on.
 func BenchmarkAnswer(b *testing.B) {
 	eachKind(b, func(name string, r *Responder, a asked) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			buf := make([]byte, wire.MaxUDPSize)
+			now := int64(0)
+			for b.Loop() {
+				now += 1000 // within the limit
+				r.Answer(buf, a.packet, Arrival{Client: a.client, Over: a.over, Now: now})
+			}
+		})
+	})
+	w := newWorld(b)
+	for name, args := range map[string]string{"slipped": "geo.example.com. A", "slipped or dropped": "www.example.com. A"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			r, a := NewResponder(&w.shared, Settings{Rate: 1}), parseDig(b, args)
+			buf := make([]byte, wire.MaxUDPSize)
 			for b.Loop() {
 				r.Answer(buf, a.packet, Arrival{Client: a.client, Over: a.over})
 			}
 		})
-	})
+	}
 }
 
 // TestNoView: a server without a view refuses all.

@@ -13,29 +13,40 @@ import (
 // maxChain is how many CNAMEs and DNAMEs an answer follows; resolvers give up at about as many.
 const maxChain = 8
 
+// link is a name on the way of a chain, and the node that stands for it: a wildcard or a
+// DNAME stands for many.
+type link struct {
+	node *view.Node
+	hash uint64 // the name's
+}
+
 // follow answers from where at leads to, going on through CNAMEs and DNAMEs inside the
 // zone (RFC 1034 section 3.6.2). What a chain leads to decides the response code
 // (RFC 6604 section 3).
 func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
-	var passed [maxChain + 1]*view.Node
+	var passed [maxChain + 1]link
 	for links := 0; ; links++ {
 		node := at.found.Node
 		if at.found.Cut != nil {
-			node = at.found.Cut // a DNAME: at a zone cut the answer has ended before
+			if node = at.found.Cut; node.Cut { // step 3b, for where the chain has led
+				return r.referral(zone, at)
+			}
 		}
 		if node == nil {
 			return r.negative(zone, at, wire.NXDomain)
 		}
 		// A chain that comes back to where it was has said all that it can: the resolver
 		// that follows it will see what it is.
-		if slices.Contains(passed[:links], node) {
+		here := link{node, at.name.Hash(0)}
+		if slices.Contains(passed[:links], here) {
 			return wire.NoError
 		}
-		passed[links] = node
+		passed[links] = here
 		var rcode wire.Rcode
 		var leadsOn bool
 		if at.found.Cut != nil {
-			rcode, leadsOn = r.redirect(zone, &at)
+			again := slices.ContainsFunc(passed[:links], func(l link) bool { return l.node == node })
+			rcode, leadsOn = r.redirect(zone, &at, again)
 		} else {
 			rcode, leadsOn = r.atNode(zone, &at, links > 0)
 		}
@@ -60,7 +71,7 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 		return r.any(zone, *at), false
 	}
 	if set := node.Set(qtype); set != nil {
-		return r.whole(set, *at), false
+		return r.ofType(zone, set, *at), false
 	}
 	if s := node.Steered; s != nil && slices.Contains(s.Faulty, qtype) {
 		r.options.SetError(wire.NotReady)
@@ -102,6 +113,17 @@ func steeredFor(node *view.Node, qtype uint16) *view.SteeredType {
 	return node.Steered.OfType(wire.TypeCNAME)
 }
 
+// ofType writes the RRset that was asked for, and with NS the addresses that the zone has
+// of them and that there is room for (RFC 1035 section 3.3.11).
+func (r *Responder) ofType(zone *view.Zone, set *wire.RRset, at place) wire.Rcode {
+	appended := r.w.Len()
+	rcode := r.whole(set, at)
+	if set.Type == wire.TypeNS && r.w.Len() > appended {
+		r.addresses(zone, set, appended, at.apexAt, func(wire.Target) bool { return true })
+	}
+	return rcode
+}
+
 // whole writes one RRset as the answer, or truncates.
 func (r *Responder) whole(set *wire.RRset, at place) wire.Rcode {
 	if !r.w.Append(wire.Answer, set, at.ownerAt, at.apexAt) {
@@ -133,13 +155,16 @@ func (r *Responder) chainTo(zone *view.Zone, cname *wire.RRset, at *place, appen
 
 // moveTo moves at to the name in r.chain, which stands at a place in the message, its
 // labels down to the apex written out there; false where the answer ends: the name is in
-// another zone, be it one of ours, or behind a zone cut.
+// another zone, be it one of ours.
 func (r *Responder) moveTo(zone *view.Zone, at *place, ownerAt int) bool {
 	in, apexAt := r.view.FindZone(&r.chain, 0)
+	if in != nil && in != zone && apexAt == 0 && r.query.Type == wire.TypeDS {
+		in, apexAt = r.parentSide(&r.chain, in)
+	}
 	if in != zone {
 		return false
 	}
 	at.name, at.ownerAt = &r.chain, ownerAt
 	at.found = zone.Find(&r.chain, apexAt, r.query.Type == wire.TypeDS)
-	return at.found.Cut == nil || !at.found.Cut.Cut
+	return true
 }

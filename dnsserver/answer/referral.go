@@ -8,28 +8,50 @@ import (
 	"meridian/wire"
 )
 
-// referral writes the cut's NS RRset, and as glue all that the zone has of addresses
-// of in-domain name servers (RFC 9471: where they don't fit, TC).
+// referral writes the cut's NS RRset, the addresses of name servers below the cut (RFC
+// 9471 section 3.1: where they don't fit, TC), and, where there is room, those that the
+// zone has of others (section 3.2).
 func (r *Responder) referral(zone *view.Zone, at place) wire.Rcode {
 	r.about(ratelimit.Referral, at.found.Cut.Hash)
 	ns := at.found.Cut.Set(wire.TypeNS)
 	appended := r.w.Len()
-	cutAt := wire.QuestionAt + r.query.Name.Len() - len(at.name.At(at.found.CutAt))
+	cutAt := at.ownerAt + at.name.Len() - len(at.name.At(at.found.CutAt))
 	if !r.w.Append(wire.Authority, ns, cutAt, at.apexAt) {
 		r.w.Truncate()
 		return wire.NoError
 	}
+	cut := at.name.At(at.found.CutAt)
+	if !r.addresses(zone, ns, appended, at.apexAt, func(t wire.Target) bool { return isBelow(t.Name, cut) }) {
+		r.w.Truncate()
+	}
+	r.addresses(zone, ns, appended, at.apexAt, func(t wire.Target) bool { return !isBelow(t.Name, cut) })
+	return wire.NoError
+}
+
+// addresses writes what the zone has of addresses of some name servers of an NS RRset that
+// was appended at a place; false where not all fit.
+func (r *Responder) addresses(zone *view.Zone, ns *wire.RRset, appended, apexAt int, some func(wire.Target) bool) bool {
+	all := true
 	for i, target := range ns.Targets {
 		node := zone.GlueNode(target)
-		if node == nil {
+		if node == nil || !some(target) {
 			continue
 		}
 		for _, typ := range [...]uint16{wire.TypeA, wire.TypeAAAA} {
-			glue := node.Set(typ)
-			if glue != nil && !r.w.Append(wire.Additional, glue, ns.TargetAt(i, appended), at.apexAt) {
-				r.w.Truncate()
+			if set := node.Set(typ); set != nil {
+				all = r.w.Append(wire.Additional, set, ns.TargetAt(i, appended), apexAt) && all
 			}
 		}
 	}
-	return wire.NoError
+	return all
+}
+
+// isBelow says whether a canonical name is owner or below it.
+func isBelow(name wire.Name, owner []byte) bool {
+	for at := 0; len(name)-at >= len(owner); at += 1 + int(name[at]) {
+		if string(name[at:]) == string(owner) {
+			return true
+		}
+	}
+	return false
 }

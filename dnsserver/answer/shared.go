@@ -64,6 +64,9 @@ type Settings struct {
 	// Keepalive is how long an idle TCP connection stays open, in units of 100 ms, told
 	// to who asks (RFC 7828).
 	Keepalive uint16
+	// UDPSize is the longest response over UDP in octets, from wire.MinUDPSize to
+	// wire.MaxUDPSize; 0 is wire.DefUDPSize.
+	UDPSize int
 	// Rate limits responses over UDP to one network, of one kind and about one thing, in
 	// responses a second; 0 limits nothing. Exempt are networks that are never limited.
 	Rate   int

@@ -14,6 +14,21 @@ import (
 // steered writes the chosen endpoint's RRset and sets the scope; it returns that RRset
 // and whether it fitted.
 func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool) {
+	ch := r.choose(typ, at)
+	if typ.Services != nil {
+		return nil, r.service(typ, &ch, at)
+	}
+	set, skip := r.answerOf(typ, &ch)
+	if !r.w.AppendSome(wire.Answer, set, skip, at.ownerAt, at.apexAt) {
+		r.w.Truncate()
+		return set, false
+	}
+	return set, true
+}
+
+// choose chooses for the client, counts it, and sets the scope: where there was a choice
+// before on the way of the answer, the longer of both.
+func (r *Responder) choose(typ *view.SteeredType, at place) steering.Choice {
 	r.about(ratelimit.Steered, at.found.Node.Hash)
 	client := r.clientPrefix()
 	class, scope := typ.Choice.Table.Find(client)
@@ -26,18 +41,10 @@ func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool)
 	// SOURCE 0 asks that the address not be used, and the answer is for everyone that
 	// the resolver serves (RFC 7871 section 7.1.2).
 	if r.query.ECS.Source > 0 {
-		r.scope = scope
+		r.scope = max(r.scope, scope)
 	}
 	r.Counters.steered(typ, &ch)
-	if typ.Services != nil {
-		return nil, r.service(typ, &ch, at)
-	}
-	set, skip := r.answerOf(typ, &ch)
-	if !r.w.AppendSome(wire.Answer, set, skip, at.ownerAt, at.apexAt) {
-		r.w.Truncate()
-		return set, false
-	}
-	return set, true
+	return ch
 }
 
 // clientPrefix is the client's prefix where the query tells it, else the address that

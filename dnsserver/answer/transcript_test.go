@@ -10,12 +10,15 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/miekg/dns"
 
 	"meridian/config"
+	"meridian/dnsserver/cookie"
 	"meridian/steering"
+	"meridian/wire"
 )
 
 var update = flag.Bool("update", false, "write testdata/*.txt as the answers are now")
@@ -57,7 +60,8 @@ func TestTranscripts(t *testing.T) {
 }
 
 // run is one command: "dig …", "health ENDPOINT up|down|new [DOWN-ADDRESSES]",
-// "operator ENDPOINT [force=up|down] [drain=SHARE]".
+// "operator ENDPOINT [force=up|down] [drain=SHARE]", "server [SETTING=VALUE…]" (set up
+// anew), "later DURATION".
 func (w *world) run(t *testing.T, line string) string {
 	t.Helper()
 	words := strings.Fields(line)
@@ -82,10 +86,55 @@ func (w *world) run(t *testing.T, line string) string {
 			}
 		}
 		w.operator(words[1]).Store(steering.SettingOf(o))
+	case "server":
+		w.settings = Settings{}
+		w.shared.SetCookies(nil)
+		for _, word := range words[1:] {
+			w.set(t, word)
+		}
+	case "later":
+		d, err := time.ParseDuration(words[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.now += d.Milliseconds()
 	default:
 		t.Fatalf("what is %s?", line)
 	}
 	return ""
+}
+
+// set is one setting of a server.
+func (w *world) set(t *testing.T, word string) {
+	t.Helper()
+	key, value, _ := strings.Cut(word, "=")
+	switch key {
+	case "nsid":
+		w.settings.NSID = []byte(value)
+	case "version.bind", "version.server", "hostname.bind", "id.server":
+		if w.settings.Chaos == nil {
+			w.settings.Chaos = map[wire.Name]string{}
+		}
+		w.settings.Chaos[wire.MustParseName(key)] = value
+	case "agent":
+		w.settings.ReportAgent = wire.MustParseName(value)
+	case "keepalive":
+		d, err := time.ParseDuration(value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.settings.Keepalive = uint16(d / (100 * time.Millisecond))
+	case "secrets":
+		secrets, err := cookie.Parse(strings.ReplaceAll(value, ",", "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.shared.SetCookies(secrets)
+	case "size":
+		w.settings.UDPSize, _ = strconv.Atoi(value)
+	default:
+		t.Fatalf("what is %s?", word)
+	}
 }
 
 // dig asks, holds what holds for every answer and which counters moved, and asks the
@@ -93,8 +142,8 @@ func (w *world) run(t *testing.T, line string) string {
 func (w *world) dig(t *testing.T, line string) string {
 	t.Helper()
 	a := parseDig(t, line)
-	r := NewResponder(&w.shared, Settings{})
-	m := r.ask(t, a, a.over)
+	r := NewResponder(&w.shared, w.settings)
+	m := r.askAt(t, a, a.over, w.now)
 	counts := r.counts()
 	shown := show(m) + steeredCounts(counts)
 	if m == nil {
@@ -105,11 +154,14 @@ func (w *world) dig(t *testing.T, line string) string {
 	if hasSubnet(m) {
 		want["ECS"] = 1
 	}
+	if m.Truncated {
+		want["truncated"] = 1
+	}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("%s: counters (-want +got):\n%s", line, diff)
 	}
-	if a.over == UDP && !m.Truncated {
-		if diff := cmp.Diff(show(m), show(r.ask(t, a, TCP))); diff != "" {
+	if a.over == UDP && !m.Truncated && !strings.Contains(line, "+keepalive") {
+		if diff := cmp.Diff(show(m), show(r.askAt(t, a, TCP, w.now))); diff != "" {
 			t.Errorf("%s (-UDP +TCP):\n%s", line, diff)
 		}
 	}
@@ -122,7 +174,7 @@ func (w *world) checkEcho(t *testing.T, line string, a asked, m *dns.Msg) {
 	if m.Id != a.msg.Id || m.Opcode != a.msg.Opcode {
 		t.Errorf("%s: id %d, opcode %d", line, m.Id, m.Opcode)
 	}
-	if m.Opcode == dns.OpcodeQuery {
+	if m.Opcode == dns.OpcodeQuery && len(a.msg.Question) <= 1 {
 		if diff := cmp.Diff(a.msg.Question, m.Question); diff != "" {
 			t.Errorf("%s: the question (-asked +echoed):\n%s", line, diff)
 		}

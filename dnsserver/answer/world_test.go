@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"meridian/config"
+	"meridian/dnsserver/cookie"
 	"meridian/geoip"
 	"meridian/geoip/mmdbtest"
 	"meridian/steering"
@@ -23,6 +24,9 @@ import (
 
 type world struct {
 	shared   Shared
+	settings Settings
+	now      int64
+	secrets  *cookie.Secrets             // of FuzzAnswer
 	tables   map[string]*steering.Table  // by the topology's name
 	words    map[string]*steering.Word   // by endpoint
 	switches map[string]*steering.Switch // by endpoint
@@ -35,7 +39,7 @@ var regions = []string{"eu", "us"}
 // that it doesn't (kid), and loading.example, which was never loaded, with a child that was.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{tables: map[string]*steering.Table{}, words: map[string]*steering.Word{}, switches: map[string]*steering.Switch{}, region: map[string]*steering.Switch{}}
+	w := &world{secrets: cookie.Random(), tables: map[string]*steering.Table{}, words: map[string]*steering.Word{}, switches: map[string]*steering.Switch{}, region: map[string]*steering.Switch{}}
 	base := smallBase(t)
 	dublin, ashburn := []geoip.Point{{Lat: 53.3, Lon: -6.3, Weight: 1}}, []geoip.Point{{Lat: 38.9, Lon: -77.4, Weight: 1}}
 	w.table(t, base, "world", config.Topology{
@@ -99,7 +103,12 @@ func (w *world) table(t testing.TB, base *geoip.Base, name string, settings conf
 // load begins a zone from its file in testdata.
 func (w *world) load(t testing.TB, file string) *view.Edit {
 	t.Helper()
-	contents, problems := zones.ReadFile(filepath.Join("testdata", file), "", zones.ReadOptions{})
+	return loadFile(t, filepath.Join("testdata", file))
+}
+
+func loadFile(t testing.TB, file string) *view.Edit {
+	t.Helper()
+	contents, problems := zones.ReadFile(file, "", zones.ReadOptions{})
 	if problems.Err() != nil {
 		t.Fatal(problems)
 	}

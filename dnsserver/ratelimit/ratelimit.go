@@ -45,7 +45,10 @@ const (
 	Send Verdict = iota
 	Slip
 	Drop
+	NumVerdicts
 )
+
+func (v Verdict) String() string { return [...]string{"sent", "slipped", "dropped"}[v] }
 
 // steeredFactor is how much more often a steered name may be asked for than others: a
 // resolver with client subnets asks for it once for each of its clients' networks in
