@@ -25,6 +25,7 @@ var ours = map[string]string{
 	"dnsserver":           "dnsserver/answer wire",
 	"healthcheck":         "config steering",
 	"manifest":            "wire config",
+	"delegation":          "wire",
 	"control":             "wire config zones store geoip steering view healthcheck dnsserver/answer",
 }
 

@@ -70,7 +70,6 @@ func (c *Control) waiting(first *request) []*request {
 
 // commit takes a batch through: plan, durable write, publish.
 func (c *Control) commit(ctx context.Context, batch []*request) {
-	begin := c.opts.Now()
 	defer func() {
 		for _, r := range batch {
 			close(r.done)
@@ -89,6 +88,7 @@ func (c *Control) commit(ctx context.Context, batch []*request) {
 		refuseAll(accepted, fmt.Errorf("writing to the store: %w", err))
 		return
 	}
+	begin := c.opts.Now()
 	c.publish(c.compile(took(accepted, results)))
 	if c.opts.OnView != nil {
 		c.opts.OnView(c.opts.Now().Sub(begin))

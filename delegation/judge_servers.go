@@ -60,7 +60,7 @@ func (f *findings) ways(p probe, where string) {
 	switch {
 	case !p.fits.asked() || !p.udp.authoritative():
 	case !p.fits.replied():
-		f.add(Error, "size-blocked", where, fmt.Sprintf("answers of %d octets don't get through over UDP, and smaller ones do", p.large.reply.Size), "let firewalls on the way pass UDP of up to 1280 octets, and no fragments are needed")
+		f.add(Error, "size-blocked", where, fmt.Sprintf("answers of %d octets don't get through over UDP, and smaller ones do", p.large.reply.Size), "let every firewall on the way pass UDP packets of up to 1280 octets, which no path needs to fragment")
 	case p.fits.reply.Truncated:
 		f.add(Note, "truncates-early", where, fmt.Sprintf("it truncates an answer of %d octets, though 1232 were offered", p.large.reply.Size), "let it send up to 1232 octets over UDP: each truncated answer is asked for again over TCP")
 	}

@@ -28,8 +28,8 @@ type probe struct {
 	fits  outcome       // the same question over UDP
 }
 
-// probeServer asks all that judging one server needs: 4 questions where it is dead, 8
-// where it answers.
+// probeServer asks all that judging one server needs: 3 questions where it is dead, 6 or 7
+// where all is well.
 func probeServer(ctx context.Context, x Exchanger, zone, name wire.Name, server netip.AddrPort) probe {
 	p := probe{name: name, addr: server.Addr()}
 	ask := func(typ, size uint16, tcp bool) outcome {

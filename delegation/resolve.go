@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-
 	"net/netip"
 
 	"github.com/miekg/dns"
