@@ -384,6 +384,12 @@ func TestRefusedWhole(t *testing.T) {
 	static.Zone(zoneName).RRsets = []zones.RRset{good, set}
 	fence := control.Change{Topologies: map[string]*config.Topology{"t": {Clients: []config.ClientRow{{Country: "GB", Only: []string{"ap"}}}}}}
 	fence.Zone(zoneName).Steer(wire.MustParseName("x.example.com."), &config.Steered{Topology: "t", Endpoints: one})
+	cut := control.Change{}
+	ns, _ := zones.ParseRecord("sub NS ns.x", zoneName, 60)
+	cut.Zone(zoneName).RRsets = []zones.RRset{ns}
+	w.commit(cut)
+	cut = control.Change{}
+	cut.Zone(zoneName).Steer(wire.MustParseName("ns.x.example.com."), &config.Steered{Endpoints: one})
 	for _, test := range []struct {
 		name   string
 		change control.Change
@@ -396,6 +402,7 @@ func TestRefusedWhole(t *testing.T) {
 		{"a static RRset of a steered type", static, "www.example.com. has static records of type A, which is steered there"},
 		{"a zone that isn't there", control.Change{Zones: map[wire.Name]*control.ZoneChange{wire.MustParseName("example.org."): {RRsets: []zones.RRset{set}}}}, "there is no zone example.org."},
 		{"a fence that leaves nothing", fence, "the row {country: GB} leaves these clients no region"},
+		{"a name server of a zone cut that becomes a steered name", cut, "sub.example.com."},
 		{"an override of nothing", control.Change{Overrides: map[control.OverrideKey]*config.Override{{Region: "xx"}: {Drain: 1}}}, "there is no region xx"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -252,8 +252,28 @@ func (z *zonePlan) check(made *view.Zone) {
 		return
 	}
 	z.touched[z.name] = true
+	z.touchServers(made)
 	for owner := range z.touched {
 		z.problems = append(z.problems, zones.ValidateOwner(z.name, owner, around)...)
+	}
+}
+
+// touchServers has the NS RRsets looked at that name what changed, or a name that a
+// changed wildcard stands for: no name server may be a steered name.
+func (z *zonePlan) touchServers(made *view.Zone) {
+	if !made.HasSteered() {
+		return // as zones that are all delegations
+	}
+	for n := range made.Servers() {
+		for _, target := range n.Set(wire.TypeNS).Targets {
+			for name, inside := target.Name, target.Name.IsSubdomainOf(z.name); inside && len(name) >= len(z.name); name, _ = name.Parent() {
+				wildcard, err := wire.Name("\x01*\x00").Join(name)
+				if z.touched[name] && name == target.Name || err == nil && z.touched[wildcard] {
+					z.touched[n.Name.Canonical()] = true
+					break
+				}
+			}
+		}
 	}
 }
 

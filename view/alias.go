@@ -107,10 +107,10 @@ type StepKind uint8
 
 // Kinds of steps.
 const (
-	StepOutside   StepKind = iota // in no zone of ours, or behind a zone cut
-	StepNotReady                  // in a zone without records, or steered and faulty
-	StepNothing                   // no such name, or nothing of the type
-	StepTooLong                   // a DNAME makes a name that is too long
+	StepOutside  StepKind = iota // in no zone of ours, or behind a zone cut
+	StepNotReady                 // in a zone without records, or steered and faulty
+	StepNothing                  // no such name, or nothing of the type
+	StepTooLong                  // a DNAME makes a name that is too long
 	StepStatic
 	StepSteered
 	StepLink // the name was moved on to where an ALIAS, CNAME or DNAME leads

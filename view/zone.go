@@ -26,9 +26,8 @@ type Zone struct {
 	// Serials is how the zone's serial advances when the zone changes.
 	Serials zones.SerialMode
 
-	nodes   table[*Node]
-	steered table[struct{}] // the owner names of steered records
-	aliases table[struct{}] // those of ALIAS records
+	nodes table[*Node]
+	marks [numMarks]table[struct{}] // owner names by what stands there
 	// cutsAt counts, by labels below the apex, the nodes where the tree is cut (NS or
 	// DNAME), so that a query probes for cuts only at depths that have any. It ends at
 	// the deepest.
@@ -61,22 +60,6 @@ func (z *Zone) Nodes() iter.Seq[*Node] {
 	return func(yield func(*Node) bool) {
 		done := false
 		z.nodes.each(func(e entry[*Node]) { done = done || !yield(e.val) })
-	}
-}
-
-// SteeredOwners yields the canonical owner names of steered records, in no order.
-func (z *Zone) SteeredOwners() iter.Seq[wire.Name] {
-	return func(yield func(wire.Name) bool) {
-		done := false
-		z.steered.each(func(e entry[struct{}]) { done = done || !yield(e.key) })
-	}
-}
-
-// Aliases yields the nodes that have an ALIAS record, in no order.
-func (z *Zone) Aliases() iter.Seq[*Node] {
-	return func(yield func(*Node) bool) {
-		done := false
-		z.aliases.each(func(e entry[struct{}]) { done = done || !yield(z.Node(e.key)) })
 	}
 }
 
@@ -172,29 +155,17 @@ func (e *Edit) Done() *Zone {
 		e.settle(key)
 	}
 	updates := make([]update[*Node], 0, len(e.changed))
-	var steered, aliases []update[struct{}]
 	for key, n := range e.changed {
 		e.countCut(&z, key, n)
 		hash := key.Hash()
 		n.Hash = hash
 		updates = append(updates, update[*Node]{hash, key, n, !e.inTree(key)})
-		if was := e.zone.Node(key); n.Steered != nil || was != nil && was.Steered != nil {
-			steered = append(steered, update[struct{}]{hash: hash, key: key, remove: n.Steered == nil})
-		}
-		if was := e.zone.Node(key); n.Alias != nil || was != nil && was.Alias != nil {
-			aliases = append(aliases, update[struct{}]{hash: hash, key: key, remove: n.Alias == nil})
-		}
 	}
 	for n := len(z.cutsAt); n > 0 && z.cutsAt[n-1] == 0; n-- {
 		z.cutsAt = z.cutsAt[:n-1]
 	}
 	z.nodes = e.zone.nodes.with(updates)
-	if len(steered) > 0 {
-		z.steered = e.zone.steered.with(steered)
-	}
-	if len(aliases) > 0 {
-		z.aliases = e.zone.aliases.with(aliases)
-	}
+	z.marks = e.remark()
 	if e.negative != nil {
 		z.Negative, z.Serial = e.negative, e.negative.Serial()
 	}
