@@ -16,7 +16,7 @@ import (
 // cannot stand in a zone.
 var samples = map[string][]string{
 	"A": {"192.0.2.1"}, "AAAA": {"2001:db8::1", "::ffff:192.0.2.1"}, "AFSDB": {"1 afs"},
-	"ALIAS": {"host.example.net.", "@ HTTPS", "Host AAAA A", `a\.b A AAAA HTTPS`, `\# 4 02016100`},
+	"ALIAS":    {"host.example.net.", "@ HTTPS", "Host AAAA A", `a\.b A AAAA HTTPS`, `\# 4 02016100`},
 	"AMTRELAY": {"10 0 1 203.0.113.15", "10 1 2 2001:db8::15", "128 1 3 amtrelays.example.com.", "0 0 0 ."},
 	"APL":      {"", "1:192.168.32.0/21 !1:192.168.38.0/28", "2:FF00:0:0:0:0:0:0:0/8"}, "AVC": {`"app-name:x"`},
 	"CAA": {`0 issue "ca.example.net"`, `128 tbs "Unknown; \"x\""`}, "CDNSKEY": {"257 3 13 AQID"}, "CDS": {"12345 13 2 0102", "0 0 0 00"},
