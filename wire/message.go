@@ -73,9 +73,11 @@ const (
 	TypeMX    uint16 = 15
 	TypeTXT   uint16 = 16
 	TypeAAAA  uint16 = 28
+	TypeSRV   uint16 = 33
 	TypeDNAME uint16 = 39
 	TypeOPT   uint16 = 41
 	TypeDS    uint16 = 43
+	TypeSVCB  uint16 = 64
 	TypeIXFR  uint16 = 251
 	TypeAXFR  uint16 = 252
 	TypeANY   uint16 = 255

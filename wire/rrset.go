@@ -32,7 +32,8 @@ type RRset struct {
 	// apexPointers are the places in data that point at it.
 	apexAt       int
 	apexPointers []uint16
-	// Targets are the names in RDATA that an answer goes on from: those of NS, CNAME and DNAME.
+	// Targets are the names in RDATA that an answer goes on from or adds addresses of: those of NS,
+	// CNAME, DNAME, MX, SRV, SVCB and HTTPS.
 	Targets []Target
 }
 
@@ -70,21 +71,24 @@ func EncodeRRset(owner, apex Name, typ uint16, ttl uint32, rdata [][]byte) *RRse
 func (s *RRset) appendRDATA(apex Name, rd []byte) {
 	switch s.Type {
 	case TypeNS, TypeCNAME:
-		s.Targets = append(s.Targets, Target{at: len(s.data)})
-		n := s.appendName(apex, rd)
-		t := &s.Targets[len(s.Targets)-1]
-		t.Name = Name(rd[:n]).Canonical()
-		t.Hash = t.Name.Hash()
+		s.target(rd, len(s.data))
+		s.appendName(apex, rd)
 	case TypeDNAME:
 		// Never compressed (RFC 6672 section 2.5).
-		name := Name(rd).Canonical()
-		s.Targets = append(s.Targets, Target{Name: name, Hash: name.Hash(), at: len(s.data)})
+		s.target(rd, len(s.data))
 		s.data = append(s.data, rd...)
 	case TypePTR:
 		s.appendName(apex, rd)
 	case TypeMX:
 		s.data = append(s.data, rd[:2]...)
+		s.target(rd[2:], len(s.data))
 		s.appendName(apex, rd[2:])
+	case TypeSRV:
+		s.target(rd[6:], notPointedAt)
+		s.data = append(s.data, rd...)
+	case TypeSVCB, TypeHTTPS:
+		s.target(rd[2:], notPointedAt)
+		s.data = append(s.data, rd...)
 	case TypeSOA:
 		n := s.appendName(apex, rd)
 		n += s.appendName(apex, rd[n:])
@@ -92,6 +96,20 @@ func (s *RRset) appendRDATA(apex Name, rd []byte) {
 	default:
 		s.data = append(s.data, rd...)
 	}
+}
+
+// notPointedAt is the place of a target that owners can't point at: the names in the RDATA
+// of types younger than RFC 1035 take no part in compression (RFC 3597 section 4).
+const notPointedAt = -1
+
+// target notes the name at the start of b, which stands at a place of the data.
+func (s *RRset) target(b []byte, at int) {
+	name, _, err := NameFromWire(b)
+	if err != nil { // RDATA that was packed by a library is whole
+		panic("encoding an RRset: " + err.Error())
+	}
+	name = name.Canonical()
+	s.Targets = append(s.Targets, Target{Name: name, Hash: name.Hash(), at: at})
 }
 
 // appendName writes the name at the start of b, its apex as a pointer, and returns

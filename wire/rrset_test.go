@@ -110,7 +110,7 @@ func checkRecords(t *rapid.T, got, want []dns.RR, owner string, ttl uint32) {
 	}
 }
 
-// TestTargets are the names that an answer goes on from.
+// TestTargets are the names that an answer goes on from or adds addresses of.
 func TestTargets(t *testing.T) {
 	for _, c := range []struct {
 		record string
@@ -119,7 +119,10 @@ func TestTargets(t *testing.T) {
 		{"example.com. 60 IN NS Ns.Example.com.", "ns.example.com."},
 		{"www.example.com. 60 IN CNAME Other.Example.", "other.example."},
 		{"old.example.com. 60 IN DNAME New.Example.com.", "new.example.com."},
-		{"www.example.com. 60 IN MX 10 mail.example.com.", ""},
+		{"www.example.com. 60 IN MX 10 Mail.example.com.", "mail.example.com."},
+		{"_x._tcp.example.com. 60 IN SRV 1 2 3 mail.example.com.", "mail.example.com."},
+		{"www.example.com. 60 IN HTTPS 1 mail.example.com. alpn=h2", "mail.example.com."},
+		{"www.example.com. 60 IN RP mail.example.com. txt.example.com.", ""},
 	} {
 		set := encode(t, "example.com.", c.record)
 		switch {

@@ -92,6 +92,29 @@ func (w *Writer) Append(sec Section, s *RRset, ownerAt, apexAt int) bool {
 	return true
 }
 
+// AppendTarget adds the RRset of the i-th target of s, which was appended at a place:
+// under a pointer to the target, or its name written out where none may point at it.
+func (w *Writer) AppendTarget(sec Section, set, s *RRset, i, appendedAt, apexAt int, apex Name) bool {
+	if t := s.Targets[i]; t.at == notPointedAt {
+		return w.appendNamed(sec, set, t.Name[:len(t.Name)-len(apex)], apexAt)
+	}
+	return w.Append(sec, set, s.TargetAt(i, appendedAt), apexAt)
+}
+
+// appendNamed adds an RRset of addresses whose owner is labels above the apex.
+func (w *Writer) appendNamed(sec Section, s *RRset, labels Name, apexAt int) bool {
+	if w.n+len(s.data)+int(s.Count)*len(labels) > w.limit {
+		return false
+	}
+	for at := 0; at < len(s.data); at += recordLen(s.data, at) {
+		w.n += copy(w.buf[w.n:], labels)
+		put16(w.buf, w.n, pointerOf|apexAt)
+		w.n += ownerLen + copy(w.buf[w.n+ownerLen:], s.data[at+ownerLen:at+recordLen(s.data, at)])
+	}
+	w.count(sec, int(s.Count))
+	return true
+}
+
 // AppendSome is Append without the records whose bit in skip is set (the first is
 // bit 0). The records must all be of one length, as addresses are. Where every
 // record would be skipped, none is.

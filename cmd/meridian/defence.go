@@ -33,6 +33,7 @@ type defence struct {
 	version, hostname text
 	id                text
 	reportAgent       agent
+	minimal           string // on or off
 	udpSize           int
 	conns             int // over TCP
 	connsPerClient    int
@@ -48,6 +49,7 @@ func defaultDefence() defence {
 		rate:           defaultRate,
 		limitLoopback:  "off",
 		cookies:        "on",
+		minimal:        "on",
 		udpSize:        wire.DefUDPSize,
 		conns:          dnsserver.DefaultMaxConns,
 		connsPerClient: dnsserver.DefaultMaxConnsPerClient,
@@ -74,6 +76,7 @@ func (d *defence) addFlags(f *pflag.FlagSet) {
 		f.Var(&textValue[text]{flag.to, "TEXT", parseText(maxChaos)}, name, "what CHAOS queries for "+flag.about+" are answered with; without it they are refused (`TEXT`)")
 	}
 	f.Var(&textValue[agent]{&d.reportAgent, "NAME", parseAgent}, "report-agent", "domain `NAME` that resolvers are asked to report errors to (RFC 9567)")
+	f.Var(&oneOf{&d.minimal, onOff}, "minimal-responses", "leave out the addresses of MX, SRV, SVCB and HTTPS targets; glue is never left out (`on|off`)")
 	f.Var(&between{&d.udpSize, wire.MinUDPSize, wire.MaxUDPSize}, "max-udp-size", "longest response over UDP in octets (`N`, 512 to 4096)")
 	f.Var(&positive{&d.conns}, "tcp-connections", "how many TCP connections are open at once; then the quietest of the client with the most gives way (`N`)")
 	f.Var(&positive{&d.connsPerClient}, "tcp-connections-per-client", "how many TCP connections one client has at once (`N`)")
@@ -90,6 +93,7 @@ func (d *defence) options() dnsserver.Options {
 		Rate:          int(d.rate),
 		Exempt:        d.exempt,
 		LimitLoopback: d.limitLoopback == "on",
+		Additional:    d.minimal == "off",
 	}
 	for name, said := range map[string]text{"version.bind.": d.version, "version.server.": d.version, "hostname.bind.": d.hostname, "id.server.": d.id} {
 		if said != "" {

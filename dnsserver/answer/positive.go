@@ -113,15 +113,27 @@ func steeredFor(node *view.Node, qtype uint16) *view.SteeredType {
 	return node.Steered.OfType(wire.TypeCNAME)
 }
 
-// ofType writes the RRset that was asked for, and with NS the addresses that the zone has
-// of them and that there is room for (RFC 1035 section 3.3.11).
+// ofType writes the RRset that was asked for, and the addresses that the zone has of its
+// targets and that there is room for: with NS always (RFC 1035 section 3.3.11), with MX,
+// SRV, SVCB and HTTPS where responses needn't be minimal.
 func (r *Responder) ofType(zone *view.Zone, set *wire.RRset, at place) wire.Rcode {
 	appended := r.w.Len()
 	rcode := r.whole(set, at)
-	if set.Type == wire.TypeNS && r.w.Len() > appended {
+	if r.w.Len() > appended && r.goesOn(set.Type) {
 		r.addresses(zone, set, appended, at.apexAt, func(wire.Target) bool { return true })
 	}
 	return rcode
+}
+
+// goesOn says whether addresses follow an RRset that was asked for.
+func (r *Responder) goesOn(typ uint16) bool {
+	switch typ {
+	case wire.TypeNS:
+		return true
+	case wire.TypeMX, wire.TypeSRV, wire.TypeSVCB, wire.TypeHTTPS:
+		return r.settings.Additional
+	}
+	return false
 }
 
 // whole writes one RRset as the answer, or truncates.

@@ -28,8 +28,9 @@ func (r *Responder) referral(zone *view.Zone, at place) wire.Rcode {
 	return wire.NoError
 }
 
-// addresses writes what the zone has of addresses of some name servers of an NS RRset that
-// was appended at a place; false where not all fit.
+// addresses writes what the zone has of addresses of some targets of an RRset that was
+// appended at a place; false where not all fit. Addresses of steered names are never among
+// them: they are one client's, and the scope is the queried name's (RFC 7871 section 7.3.1).
 func (r *Responder) addresses(zone *view.Zone, ns *wire.RRset, appended, apexAt int, some func(wire.Target) bool) bool {
 	all := true
 	for i, target := range ns.Targets {
@@ -39,7 +40,7 @@ func (r *Responder) addresses(zone *view.Zone, ns *wire.RRset, appended, apexAt 
 		}
 		for _, typ := range [...]uint16{wire.TypeA, wire.TypeAAAA} {
 			if set := node.Set(typ); set != nil {
-				all = r.w.Append(wire.Additional, set, ns.TargetAt(i, appended), apexAt) && all
+				all = r.w.AppendTarget(wire.Additional, set, ns, i, appended, apexAt, zone.Name) && all
 			}
 		}
 	}

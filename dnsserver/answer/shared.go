@@ -67,6 +67,8 @@ type Settings struct {
 	// UDPSize is the longest response over UDP in octets, from wire.MinUDPSize to
 	// wire.MaxUDPSize; 0 is wire.DefUDPSize.
 	UDPSize int
+	// Additional adds the addresses of MX, SRV, SVCB and HTTPS targets that the zone has.
+	Additional bool
 	// Rate limits responses over UDP to one network, of one kind and about one thing, in
 	// responses a second; 0 limits nothing. Exempt are networks that are never limited.
 	Rate   int
