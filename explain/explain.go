@@ -151,6 +151,8 @@ func (e *Explanation) descend(name wire.Name, typ uint16, found view.Found) *vie
 		return steered
 	}
 	switch {
+	case node.Alias != nil && node.Alias.Answers(typ):
+		e.Way = "an ALIAS: the answer is what " + node.Alias.Target.String() + " has"
 	case node.Set(typ) != nil:
 		e.Way = "a static RRset"
 	case node.Set(wire.TypeCNAME) != nil:
