@@ -574,3 +574,13 @@ func TestHTTPS(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestSOACantBeDeleted(t *testing.T) {
+	w := start(t, t.TempDir())
+	w.commit(imported(t))
+	c := control.Change{}
+	c.Zone(zoneName).RRsets = []zones.RRset{{Owner: zoneName, Type: wire.TypeSOA}}
+	if got, want := w.refused(c), "example.com. can't be without its SOA record (put another in its place, or delete the zone)"; got != want {
+		t.Errorf("refused with %q, want %q", got, want)
+	}
+}

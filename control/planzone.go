@@ -124,6 +124,10 @@ func (z *zonePlan) put(s zones.RRset) {
 		z.refuse("put it into the zone that it belongs to", "%s is not in zone %s", s.Owner, z.name)
 		return
 	}
+	if s.Type == wire.TypeSOA && owner == z.name && len(s.RDATA) == 0 && z.source == nil {
+		z.refuse("put another in its place, or delete the zone", "%s can't be without its SOA record", z.name)
+		return
+	}
 	if s.Type == wire.TypeSOA && owner == z.name && len(s.RDATA) == 1 {
 		z.soa = &s // its serial is settled when all else is known
 		return

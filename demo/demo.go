@@ -50,6 +50,10 @@ func Run(ctx context.Context, opts Options) error {
 	defer os.RemoveAll(opts.Dir)
 	d := &demo{Options: opts, processes: newProcesses(opts.Program), ctx: ctx}
 	defer d.processes.killAll()
+	// At once, so that a second demo finds this one.
+	if err := listenForTells(ctx, opts.Dir, d.act); err != nil {
+		return err
+	}
 	for _, r := range Regions() {
 		if err := d.processes.start(ctx, r); err != nil {
 			return err
@@ -63,9 +67,6 @@ func Run(ctx context.Context, opts Options) error {
 		cancel(nil)
 		<-ended
 	}()
-	if err := listenForTells(ctx, opts.Dir, d.act); err != nil {
-		return err
-	}
 	d.introduce()
 	if opts.Screen {
 		err = d.screen(ctx)

@@ -34,7 +34,7 @@ func newProcesses(program []string) *processes {
 func (p *processes) start(ctx context.Context, r Region) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.children[r.Name] != nil {
+	if c := p.children[r.Name]; c != nil && c.runs() {
 		return nil
 	}
 	args := append(p.program[1:len(p.program):len(p.program)], r.Name)
@@ -83,9 +83,11 @@ func (p *processes) running(name string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.children[name]
-	if c == nil {
-		return false
-	}
+	return c != nil && c.runs()
+}
+
+// runs says whether the child hasn't ended, by whoever's hand.
+func (c *child) runs() bool {
 	select {
 	case <-c.ended:
 		return false

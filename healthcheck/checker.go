@@ -64,6 +64,7 @@ type Checker struct {
 	downs    uint32             // flips from up to down so far
 	kept     map[string]verdict // from before the restart, not claimed yet
 	unsaved  map[string][]byte  // verdicts that the store hasn't yet; nil removes
+	saving   int                // how many the store is being given
 }
 
 // target is an interned Target with its state.

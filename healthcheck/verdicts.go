@@ -21,9 +21,10 @@ type Verdicts interface {
 }
 
 const (
-	// Flips come in swarms (a region dies), so that the first waits a little for the rest.
-	batchDelay = time.Second
-	// What the store refused is tried again after a second, then ever later up to this.
+	// Flips come in swarms (a region dies), so that the first waits a little for the rest:
+	// as little as a kill right after a flip loses.
+	batchDelay = 100 * time.Millisecond
+	// What the store refused is tried again after that, then ever later up to this.
 	maxRetryDelay = time.Minute
 	saveTimeout   = 10 * time.Second
 	// A verdict that no target claimed this long after the start belongs to none: a
@@ -135,10 +136,16 @@ func (c *Checker) saveBatch(ctx context.Context) error {
 	c.mu.Lock()
 	batch := c.unsaved
 	c.unsaved = map[string][]byte{}
+	c.saving = len(batch)
 	c.mu.Unlock()
 	if len(batch) == 0 {
 		return nil
 	}
+	defer func() {
+		c.mu.Lock()
+		c.saving = 0
+		c.mu.Unlock()
+	}()
 	ctx, cancel := context.WithTimeout(ctx, saveTimeout)
 	defer cancel()
 	err := c.verdicts.PutVerdicts(ctx, batch)
@@ -153,6 +160,13 @@ func (c *Checker) saveBatch(ctx context.Context) error {
 		c.save(key, text)
 	}
 	return err
+}
+
+// Unsaved is how many verdicts the store doesn't have yet: what a kill now would lose.
+func (c *Checker) Unsaved() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.unsaved) + c.saving
 }
 
 // saveLast is saveBatch at the end, when there is no next time.

@@ -305,6 +305,9 @@ func (v value) expected(what, want string) {
 			found = "a key without a value"
 			hint = fmt.Sprintf(`quote an IPv6 address that ends in a colon: "%s:"`, key.Value)
 		}
+		if text, ok := bareAddress(n); ok && !strings.HasSuffix(text, ":") && found == "a map" {
+			hint = fmt.Sprintf(`quote it: "%s"`, text)
+		}
 	case *ast.SequenceNode:
 		found = "a list"
 	case *ast.AliasNode, *ast.AnchorNode, *ast.TagNode, *ast.MergeKeyNode:
@@ -312,4 +315,20 @@ func (v value) expected(what, want string) {
 		return
 	}
 	v.fail(hint, "%s can't be %s", what, found)
+}
+
+// bareAddress is the IPv6 address or prefix that a map of one key was meant to be: in a
+// list in brackets YAML takes 2001:db8::1 for the key 2001 with a value.
+func bareAddress(n ast.Node) (string, bool) {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) == 1 {
+		n = m.Values[0]
+	}
+	pair, ok := n.(*ast.MappingValueNode)
+	if !ok || pair.Key == nil || pair.Value == nil {
+		return "", false
+	}
+	text := pair.Key.GetToken().Value + ":" + pair.Value.String()
+	_, errAddr := netip.ParseAddr(text)
+	_, errPrefix := netip.ParsePrefix(text)
+	return text, errAddr == nil || errPrefix == nil
 }

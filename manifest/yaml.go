@@ -130,7 +130,7 @@ func plainWords(message string, at *token.Token) (hint, plain string) {
 	case strings.Contains(message, "anchor"), strings.Contains(message, "alias"), strings.Contains(message, "tag"):
 		return "quote a text that begins with &, * or !", "YAML's anchors, aliases and tags are not used here"
 	case strings.Contains(message, "invalid key"):
-		return "", "a list or a map can't be a key"
+		return `quote an IPv6 address, as in "::1"`, "a list or a map can't be a key"
 	case strings.Contains(message, "not allowed in this context"), strings.Contains(message, "unexpected"):
 		return "look at the indentation and brackets here and above", fmt.Sprintf("%q can't stand here", strings.TrimSpace(at.Value))
 	}

@@ -22,6 +22,7 @@ type Sources struct {
 	RegionSlots func() []string
 	Records     Records
 	Targets     func() []healthcheck.TargetStatus
+	Unsaved     func() int // verdicts that the store doesn't have yet
 	Tables      func() []*steering.Table
 	GeoBytes    int // of the base table
 	TCP         func() TCPCounts
@@ -82,6 +83,7 @@ var (
 	baseDesc      = desc("geo_base_bytes", "Memory of the geo base table.")
 	targetsDesc   = desc("targets", "Targets of checks by state.", "state")
 	staleDesc     = desc("targets_stale", "Targets whose state is from before the restart.")
+	unsavedDesc   = desc("verdicts_unsaved", "Verdicts that the store doesn't have yet.")
 	endpointDesc  = desc("endpoint_up", "Whether an endpoint is up for a type: health and operators' words together.", "zone", "name", "type", "endpoint", "region")
 	targetDesc    = desc("target_up", "Whether a target is up; settings tells targets apart that differ in how they are probed only.", "kind", "address", "host", "settings")
 	targetFlips   = desc("target_flips_total", "Changes of a target's state.", "kind", "address", "host", "settings")
@@ -170,6 +172,7 @@ func (src *Sources) states(b *budget, targets []healthcheck.TargetStatus) {
 		b.gauge(targetsDesc, float64(count[s]), s.String())
 	}
 	b.gauge(staleDesc, float64(stale))
+	b.gauge(unsavedDesc, float64(src.Unsaved()))
 }
 
 // steered counts answers by region, without those that never were.

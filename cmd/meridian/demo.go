@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -69,6 +71,9 @@ func (a *app) runDemo(ctx context.Context, listen netip.AddrPort) error {
 	if err != nil {
 		return fmt.Errorf("finding this program, to run it as regions: %w", err)
 	}
+	// A terminal window that is closed ends the demo as Ctrl-C does.
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGHUP)
+	defer stop()
 	dir := a.demoFolder()
 	admin := filepath.Join(dir, "admin.sock")
 	return demo.Run(ctx, demo.Options{

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -47,13 +48,24 @@ func (o *output) table(none string, headings string, rows [][]string) {
 	fmt.Fprintln(tw, strings.Join(strings.Fields(headings), "\t"))
 	for _, row := range rows {
 		for i, cell := range row {
-			if cell == "" {
+			if row[i] = printable(cell); cell == "" {
 				row[i] = "-"
 			}
 		}
 		fmt.Fprintln(tw, strings.Join(row, "\t"))
 	}
 	tw.Flush()
+}
+
+// printable is a text without what would move the cursor or colour a terminal: people's
+// reasons and messages are shown to others.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, s)
 }
 
 // fields writes one thing's fields, a line each; empty ones are left out.

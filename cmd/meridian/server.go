@@ -129,6 +129,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 		RegionSlots: p.control.RegionSlots,
 		Records:     shared,
 		Targets:     p.checker.Targets,
+		Unsaved:     p.checker.Unsaved,
 		Tables:      p.control.Tables,
 		GeoBytes:    p.base.Info().Bytes,
 	})
