@@ -40,8 +40,8 @@ func remake(page, city string, runs int) error {
 	}
 	sections := map[string]func() (string, error){
 		"machine": machine,
-		"change":  func() (string, error) { return bench("./control", "Change|Flip", "200x", runs) },
-		"answer":  func() (string, error) { return bench("./dnsserver/answer", ".", "1s", runs) },
+		"change":  func() (string, error) { return bench("./control", "Change|Flip", "60x", runs) },
+		"answer":  func() (string, error) { return bench("./dnsserver/answer", ".", "100ms", runs) },
 	}
 	if city != "" {
 		sections["geo"] = func() (string, error) {
