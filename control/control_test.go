@@ -136,9 +136,9 @@ func (w *world) refused(c control.Change) string {
 	return err.Error()
 }
 
-// ask is the answer section for a client subnet, a record a line: "A 192.0.2.1".
-func (w *world) ask(name, typ, client string) string {
-	w.t.Helper()
+// question packs a question with a client subnet, or without where client is "".
+func question(t testing.TB, name, typ, client string) []byte {
+	t.Helper()
 	m := new(dns.Msg).SetQuestion(name, dns.StringToType[typ])
 	m.SetEdns0(1232, false)
 	if client != "" {
@@ -151,8 +151,15 @@ func (w *world) ask(name, typ, client string) string {
 	}
 	packet, err := m.Pack()
 	if err != nil {
-		w.t.Fatal(err)
+		t.Fatal(err)
 	}
+	return packet
+}
+
+// ask is the answer section for a client subnet, a record a line: "A 192.0.2.1".
+func (w *world) ask(name, typ, client string) string {
+	w.t.Helper()
+	packet := question(w.t, name, typ, client)
 	buf := make([]byte, 65535)
 	n := answer.NewResponder(w.shared, answer.Settings{}).Answer(buf, packet, answer.Arrival{Client: netip.MustParseAddr("127.0.0.1"), Over: answer.TCP})
 	var reply dns.Msg

@@ -25,15 +25,16 @@ import (
 func main() {
 	city := flag.String("city", "", "city-sized database, an mmdb `FILE` (may be gzipped)")
 	runs := flag.Int("runs", 5, "how often each benchmark runs")
+	only := flag.String("only", "", "remake this `SECTION` alone")
 	flag.Parse()
-	if err := remake("docs/figures.md", *city, *runs); err != nil {
+	if err := remake("docs/figures.md", *city, *only, *runs); err != nil {
 		fmt.Fprintln(os.Stderr, "figures:", err)
 		os.Exit(1)
 	}
 }
 
 // remake writes the parts of the page that it has, each between its two marks.
-func remake(page, city string, runs int) error {
+func remake(page, city, only string, runs int) error {
 	text, err := os.ReadFile(page)
 	if err != nil {
 		return fmt.Errorf("reading the page: %w", err)
@@ -50,6 +51,9 @@ func remake(page, city string, runs int) error {
 		}
 	}
 	for name, section := range sections {
+		if only != "" && name != only {
+			continue
+		}
 		fmt.Fprintln(os.Stderr, "measuring:", name)
 		table, err := section()
 		if err != nil {
