@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"time"
 )
 
 // processes are the regions' children. Its methods may be called by any goroutine.
@@ -49,6 +50,7 @@ func (p *processes) start(ctx context.Context, r Region) error {
 	}
 	var complaint strings.Builder
 	cmd.Stderr = &complaint
+	cmd.WaitDelay = time.Second // for what a child of the child might hold open
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("starting %s: %w", r.Name, err)
 	}

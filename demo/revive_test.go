@@ -7,7 +7,7 @@ import (
 
 // A region that was killed from outside can be started again.
 func TestStartAfterAnOutsidersKill(t *testing.T) {
-	p := newProcesses([]string{"sh", "-c", "echo listening; cat >/dev/null"})
+	p := newProcesses([]string{"sh", "-c", "echo listening; exec cat >/dev/null"})
 	defer p.killAll()
 	r := Regions()[0]
 	if err := p.start(t.Context(), r); err != nil {
