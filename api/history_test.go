@@ -89,7 +89,7 @@ func TestExplain(t *testing.T) {
 	w.furnish()
 	for _, client := range []string{"85.220.0.0/24", "85.220.0.7", "::ffff:85.220.0.7"} {
 		e, err := w.Explain(w.ctx, "www.app.example.com", "", client)
-		if err != nil || e.Type != "A" || e.Steering == nil || e.Steering.Location.Country != "IS" || e.Steering.Regions[0].Name != "eu-west" {
+		if err != nil || e.Type != "A" || len(e.Steps) != 1 || e.Steps[0].Steering.Location.Country != "IS" || e.Steps[0].Steering.Regions[0].Name != "eu-west" {
 			t.Errorf("for %s the explanation is %+v, %v", client, e, err)
 		}
 	}

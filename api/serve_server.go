@@ -121,7 +121,7 @@ func (s *server) explain(_ context.Context, in *struct {
 	if err != nil {
 		return explain.Explanation{}, err
 	}
-	e, err := explain.Explain(s.Control, s.Checker, name, typ, client)
+	e, err := explain.Explain(s.Control, s.Checker, name, typ, client, s.Now())
 	if err != nil {
 		return explain.Explanation{}, err
 	}

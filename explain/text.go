@@ -12,28 +12,60 @@ func joinWords(words []string) string { return strings.Join(words, "; ") }
 // String is the explanation in lines, ended by a newline.
 func (e *Explanation) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s for %s, at revision %d: %s\n", e.Name, e.Type, e.Client, e.Revision, e.Answer.Rcode)
-	for _, r := range e.Answer.Records {
-		fmt.Fprintf(&b, "  %s\n", r)
-	}
-	if e.Answer.Scope != nil {
-		fmt.Fprintf(&b, "  client subnet scope /%d\n", *e.Answer.Scope)
-	}
-	if e.Zone != "" {
-		fmt.Fprintf(&b, "zone      %s\n", e.Zone)
-	}
-	if e.Owner != "" {
-		fmt.Fprintf(&b, "node      %s\n", e.Owner)
-	}
-	fmt.Fprintf(&b, "way       %s\n", e.Way)
-	if e.Steering != nil {
-		e.Steering.write(&b)
+	fmt.Fprintf(&b, "%s %s for %s, at revision %d: ", e.Name, e.Type, e.Client, e.Revision)
+	e.Answer.write(&b)
+	writeSteps(&b, e.Client, e.Steps)
+	if e.NoSubnet != nil {
+		fmt.Fprintf(&b, "\nwithout a client subnet, from %s: ", e.NoSubnet.From)
+		e.NoSubnet.Answer.write(&b)
+		writeSteps(&b, e.NoSubnet.From, e.NoSubnet.Steps)
 	}
 	return b.String()
 }
 
-func (s *Steering) write(b *strings.Builder) {
+func (a Answer) write(b *strings.Builder) {
+	fmt.Fprintln(b, a.Rcode)
+	for _, r := range a.Records {
+		fmt.Fprintf(b, "  %s\n", r)
+	}
+	if a.Scope != nil {
+		fmt.Fprintf(b, "  client subnet scope /%d\n", *a.Scope)
+	}
+	for _, e := range a.Errors {
+		fmt.Fprintf(b, "  extended error %s\n", e)
+	}
+}
+
+// writeSteps names each step but the first, whose name is the question's, and its zone
+// where that is another than before.
+func writeSteps(b *strings.Builder, client string, steps []Step) {
+	if len(steps) == 0 {
+		fmt.Fprintln(b, "way       a question of this kind is answered from no zone")
+	}
+	zone := ""
+	for i, s := range steps {
+		if i > 0 {
+			fmt.Fprintf(b, "name      %s\n", s.Name)
+		}
+		if s.Zone != "" && s.Zone != zone {
+			fmt.Fprintf(b, "zone      %s\n", s.Zone)
+			zone = s.Zone
+		}
+		if s.Owner != "" {
+			fmt.Fprintf(b, "node      %s\n", s.Owner)
+		}
+		fmt.Fprintf(b, "way       %s\n", s.Way)
+		if s.Steering != nil {
+			s.Steering.write(b, client)
+		}
+	}
+}
+
+func (s *Steering) write(b *strings.Builder, client string) {
 	fmt.Fprintf(b, "client    %s\n", s.Location.words())
+	if strings.HasSuffix(client, "/0") { // RFC 7871 section 7.1.2
+		fmt.Fprintf(b, "          a client subnet of length 0 is not used: the choice is for %s, where the question came from\n", s.For)
+	}
 	if s.Spans {
 		fmt.Fprintf(b, "          the prefix spans several classes of clients; the order is that of most of its addresses\n")
 	}
@@ -106,7 +138,11 @@ func (e Endpoint) write(b *strings.Builder) {
 	}
 	fmt.Fprintln(b)
 	for _, t := range e.Targets {
-		fmt.Fprintf(b, "    %s is %s", t.Target, t.State)
+		of := ""
+		if t.OfRegion {
+			of = "region "
+		}
+		fmt.Fprintf(b, "    %s%s is %s", of, t.Target, t.State)
 		if t.Why != "" {
 			fmt.Fprintf(b, ": %s", t.Why)
 		}

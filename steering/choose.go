@@ -73,6 +73,7 @@ type States struct {
 	Share     [MaxRegions]uint64
 	Health    [MaxRegions]Health // of the addresses
 	Second    [MaxRegions]Health // of the other family's; the same where there is one family
+	Regional  [MaxRegions]Health // of the endpoints' regions, for explain
 	lastDown  [MaxRegions]uint32
 }
 
@@ -93,6 +94,7 @@ func (s *Set) Load(st *States) {
 		if e.RegionHealth != nil {
 			region = e.RegionHealth.Load()
 		}
+		st.Regional[i] = region
 		st.set(i, own, region, join(e.Own.Load(), e.Regional.Load()))
 	}
 }

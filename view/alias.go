@@ -99,6 +99,7 @@ type Step struct {
 	Steered *SteeredType // at StepSteered: of the type, or CNAME
 	TTL     uint32       // at StepLink: of the record that led on
 	Zone    *Zone        // that the name is in; nil outside
+	Node    *Node        // the name's own, the wildcard that stands for it, or the DNAME above it; nil for none
 	Alias   bool         // at StepLink: by an ALIAS
 }
 
@@ -140,26 +141,26 @@ func (v *View) Step(name *wire.Suffixes, typ uint16) Step {
 func (n *Node) step(zone *Zone, name *wire.Suffixes, typ uint16) Step {
 	if n.Alias != nil && n.Alias.Answers(typ) {
 		name.SetName(n.Alias.Target)
-		return Step{Kind: StepLink, TTL: n.Alias.TTL, Zone: zone, Alias: true}
+		return Step{Kind: StepLink, TTL: n.Alias.TTL, Zone: zone, Node: n, Alias: true}
 	}
 	if set := n.Set(typ); set != nil {
-		return Step{Kind: StepStatic, Set: set, Zone: zone}
+		return Step{Kind: StepStatic, Set: set, Zone: zone, Node: n}
 	}
 	if n.Steered != nil {
 		for _, t := range [...]uint16{typ, wire.TypeCNAME} {
 			if slices.Contains(n.Steered.Faulty, t) {
-				return Step{Kind: StepNotReady, Zone: zone}
+				return Step{Kind: StepNotReady, Zone: zone, Node: n}
 			}
 			if s := n.Steered.OfType(t); s != nil {
-				return Step{Kind: StepSteered, Steered: s, Zone: zone}
+				return Step{Kind: StepSteered, Steered: s, Zone: zone, Node: n}
 			}
 		}
 	}
 	if cname := n.Set(wire.TypeCNAME); cname != nil {
 		name.SetName(cname.Targets[0].Name)
-		return Step{Kind: StepLink, TTL: cname.TTL, Zone: zone}
+		return Step{Kind: StepLink, TTL: cname.TTL, Zone: zone, Node: n}
 	}
-	return Step{Kind: StepNothing, Zone: zone}
+	return Step{Kind: StepNothing, Zone: zone, Node: n}
 }
 
 // redirect moves a name below a DNAME to where that leads (RFC 6672 section 2.2).
@@ -168,12 +169,12 @@ func (f Found) redirect(zone *Zone, name *wire.Suffixes) Step {
 	below := name.At(0)[:name.Len()-len(name.At(f.CutAt))]
 	var buf [wire.MaxNameLen]byte
 	if len(below)+len(dname.Targets[0].Name) > len(buf) {
-		return Step{Kind: StepTooLong, Zone: zone}
+		return Step{Kind: StepTooLong, Zone: zone, Node: f.Cut}
 	}
 	n := copy(buf[:], below)
 	n += copy(buf[n:], dname.Targets[0].Name)
 	name.Set(buf[:n])
-	return Step{Kind: StepLink, TTL: dname.TTL, Zone: zone}
+	return Step{Kind: StepLink, TTL: dname.TTL, Zone: zone, Node: f.Cut}
 }
 
 // maxWay bounds the names that FindExits looks at for one type: each endpoint of a steered

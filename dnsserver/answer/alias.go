@@ -17,6 +17,7 @@ func (r *Responder) aliased(zone *view.Zone, at place, inChain bool) (rcode wire
 	case node.Alias.Answers(qtype):
 		return r.alias(zone, at, qtype, inChain), true
 	case qtype == view.TypeALIAS:
+		r.trace.add(NoData, zone, &at)
 		return r.negative(zone, at, wire.NoError), true
 	case qtype == wire.TypeANY && len(node.Served()) == 0 && node.Steered == nil:
 		return r.alias(zone, at, node.Alias.Types[0], inChain), true
@@ -28,11 +29,15 @@ func (r *Responder) aliased(zone *view.Zone, at place, inChain bool) (rcode wire
 // through the view as it is now; all that is copied gets the owner's name and at most
 // the lowest TTL on the way. inChain is as for atNode.
 func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) wire.Rcode {
+	r.trace.add(ByALIAS, zone, &at)
 	a := at.found.Node.Alias
 	ttl, from := a.TTL, r.w.Len()
 	r.chain.SetName(a.Target)
 	for range view.MaxAliasLinks + 1 {
-		switch step := r.view.Step(&r.chain, typ); step.Kind {
+		r.trace.arrive(&r.chain)
+		step := r.view.Step(&r.chain, typ)
+		r.trace.stands(&step)
+		switch step.Kind {
 		case view.StepLink:
 			ttl = min(ttl, step.TTL)
 		case view.StepOutside:
@@ -49,6 +54,7 @@ func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) w
 			return wire.NoError
 		case view.StepSteered:
 			if inChain && r.query.ECS.Present {
+				r.trace.amend(Withheld)
 				return wire.NoError // its scope would be that of another name, as in atNode
 			}
 			if step.Steered.Type == typ {
@@ -62,6 +68,8 @@ func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) w
 			r.chain.SetName(cname.Targets[0].Name)
 		}
 	}
+	r.trace.arrive(&r.chain)
+	r.trace.amend(TooMany)
 	return wire.ServFail // more links than are followed
 }
 
@@ -72,6 +80,7 @@ func (r *Responder) outside(zone *view.Zone, at place, typ uint16, ttl uint32) w
 		return r.noAlias(wire.NoReachableAuthority)
 	}
 	found := cell.Load()
+	r.trace.resolved(found)
 	if found == nil {
 		return r.noAlias(wire.NoReachableAuthority)
 	}

@@ -35,6 +35,8 @@ type Responder struct {
 	chain  wire.Suffixes
 	states steering.States
 	cookie [wire.ClientCookieLen + cookie.Len]byte
+
+	trace *Trace // nil but for explain
 }
 
 // NewResponder returns a Responder that answers from shared.
@@ -132,6 +134,7 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 	}
 	zone, apexAt := r.view.FindZone(&q.Name, 0)
 	if zone == nil {
+		r.trace.addZone(NoZone, nil, &q.Name)
 		r.options.SetError(wire.NotAuthoritative)
 		return wire.Refused
 	}
@@ -139,6 +142,7 @@ func (r *Responder) respond(verdict wire.Verdict) wire.Rcode {
 		zone, apexAt = r.parentSide(&q.Name, zone)
 	}
 	if !zone.Loaded() {
+		r.trace.addZone(NotLoaded, zone, &q.Name)
 		r.options.SetError(wire.NotReady)
 		return wire.ServFail
 	}

@@ -14,6 +14,7 @@ import (
 // DNAME before, so that it stands in the answer.
 func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire.Rcode, leadsOn bool) {
 	r.about(ratelimit.Positive, at.found.Cut.Hash)
+	r.trace.add(ByDNAME, zone, at)
 	dname := at.found.Cut.Set(wire.TypeDNAME)
 	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.CutAt))]
 	if !again && !r.w.Append(wire.Answer, dname, at.ownerAt+len(below), at.apexAt) {
@@ -22,6 +23,7 @@ func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire
 	}
 	target := dname.Targets[0].Name
 	if len(below)+len(target) > wire.MaxNameLen {
+		r.trace.amend(TooLong)
 		return wire.YXDomain, false // RFC 6672 section 2.2
 	}
 	var name [wire.MaxNameLen]byte
@@ -36,6 +38,7 @@ func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire
 		return wire.NoError, false
 	}
 	if isBelow(dname.Targets[0].Name, at.name.At(at.found.CutAt)) {
+		r.trace.amend(Growing)
 		return wire.NoError, false // the names would grow without end
 	}
 	r.chain.Set(name[:n])

@@ -9,5 +9,6 @@
 //   - Counters: what a worker counted; read by any goroutine.
 //
 // The way of a query, by file: answer.go lists the steps; positive.go, dname.go,
-// negative.go and referral.go are the kinds of answer; steered.go chooses and copies.
+// negative.go and referral.go are the kinds of answer; steered.go chooses and copies;
+// trace.go notes what was decided, for explain.
 package answer

@@ -33,12 +33,14 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 			}
 		}
 		if node == nil {
+			r.trace.add(NoName, zone, &at)
 			return r.negative(zone, at, wire.NXDomain)
 		}
 		// A chain that comes back to where it was has said all that it can: the resolver
 		// that follows it will see what it is.
 		here := link{node, at.name.Hash(0)}
 		if slices.Contains(passed[:links], here) {
+			r.trace.add(Passed, zone, &at)
 			return wire.NoError
 		}
 		passed[links] = here
@@ -50,7 +52,11 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 		} else {
 			rcode, leadsOn = r.atNode(zone, &at, links > 0)
 		}
-		if !leadsOn || links == maxChain {
+		if !leadsOn {
+			return rcode
+		}
+		if links == maxChain {
+			r.trace.add(TooMany, zone, &at)
 			return rcode
 		}
 	}
@@ -71,9 +77,11 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 		return r.any(zone, *at), false
 	}
 	if set := node.Set(qtype); set != nil {
+		r.trace.add(Static, zone, at)
 		return r.ofType(zone, set, *at), false
 	}
 	if s := node.Steered; s != nil && slices.Contains(s.Faulty, qtype) {
+		r.trace.add(Faulty, zone, at)
 		r.options.SetError(wire.NotReady)
 		return wire.ServFail, false
 	}
@@ -82,8 +90,10 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 		// With a client subnet, a chain stops before a steered RRset that isn't at the
 		// queried name: its scope would be that of another name (RFC 7871 section 7.2.1).
 		if inChain && r.query.ECS.Present {
+			r.trace.add(Withheld, zone, at)
 			return wire.NoError, false
 		}
+		r.trace.add(Steered, zone, at)
 		answer, fits := r.steered(typ, *at)
 		if !fits || typ.Type == qtype {
 			return wire.NoError, false
@@ -92,8 +102,10 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 	}
 	cname := node.Set(wire.TypeCNAME)
 	if cname == nil {
+		r.trace.add(NoData, zone, at)
 		return r.negative(zone, *at, wire.NoError), false
 	}
+	r.trace.add(ByCNAME, zone, at)
 	if !r.w.Append(wire.Answer, cname, at.ownerAt, at.apexAt) {
 		r.w.Truncate()
 		return wire.NoError, false
@@ -150,11 +162,14 @@ func (r *Responder) any(zone *view.Zone, at place) wire.Rcode {
 	node := at.found.Node
 	switch {
 	case len(node.Served()) > 0:
+		r.trace.add(Static, zone, &at)
 		return r.whole(node.Served()[0], at)
 	case node.Steered != nil && len(node.Steered.Types) > 0:
+		r.trace.add(Steered, zone, &at)
 		r.steered(&node.Steered.Types[0], at)
 		return wire.NoError
 	}
+	r.trace.add(NoData, zone, &at)
 	return r.negative(zone, at, wire.NoError)
 }
 
@@ -174,6 +189,7 @@ func (r *Responder) moveTo(zone *view.Zone, at *place, ownerAt int) bool {
 		in, apexAt = r.parentSide(&r.chain, in)
 	}
 	if in != zone {
+		r.trace.addZone(LeftZone, in, &r.chain)
 		return false
 	}
 	at.name, at.ownerAt = &r.chain, ownerAt

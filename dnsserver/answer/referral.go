@@ -13,6 +13,7 @@ import (
 // zone has of others (section 3.2).
 func (r *Responder) referral(zone *view.Zone, at place) wire.Rcode {
 	r.about(ratelimit.Referral, at.found.Cut.Hash)
+	r.trace.add(Referral, zone, &at)
 	ns := at.found.Cut.Set(wire.TypeNS)
 	appended := r.w.Len()
 	cutAt := at.ownerAt + at.name.Len() - len(at.name.At(at.found.CutAt))

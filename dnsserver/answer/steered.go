@@ -31,10 +31,11 @@ func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool)
 func (r *Responder) choose(typ *view.SteeredType, at place) steering.Choice {
 	r.about(ratelimit.Steered, at.found.Node.Hash)
 	client := r.clientPrefix()
-	class, scope := typ.Choice.Table.Find(client)
+	class, ofClass := typ.Choice.Table.Find(client)
 	granule, granuleBits := steering.GranuleOf(client)
 	typ.Choice.Load(&r.states)
 	ch := typ.Choice.Choose(class, granule, &r.states)
+	scope := ofClass
 	if ch.Shared {
 		scope = max(scope, granuleBits)
 	}
@@ -44,6 +45,9 @@ func (r *Responder) choose(typ *view.SteeredType, at place) steering.Choice {
 		r.scope = max(r.scope, scope)
 	}
 	r.Counters.steered(typ, &ch)
+	if r.trace != nil {
+		r.trace.chose(typ, client, class, ofClass, granuleBits, &r.states, &ch)
+	}
 	return ch
 }
 
