@@ -15,6 +15,7 @@ import (
 // TestEveryTypeOnTheWire: records of every type that miekg/dns knows go from a zone file
 // through a view and the wire back to what the file says, over TCP since some are long.
 // The file has a name for each type, and types that nobody knows.
+// Unknown types are TYPEnnn with RDATA in hexadecimal, in and out (RFC 3597 section 5).
 func TestEveryTypeOnTheWire(t *testing.T) {
 	data, err := os.ReadFile("testdata/types.zone")
 	if err != nil {
