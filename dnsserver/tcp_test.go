@@ -90,7 +90,8 @@ func dialFrom(t testing.TB, addr string, to netip.AddrPort) dialed {
 	return dialed{t, c}
 }
 
-// TestPipelining sends queries at once, and in pieces; the answers come in their order.
+// TestPipelining sends queries at once, and in pieces; the answers come in their order (RFC
+// 7766 section 6.2.1.1), and the connection stays for more (RFC 7766 section 6.2.1).
 func TestPipelining(t *testing.T) {
 	s := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1})
 	c := dialTCP(t, s.Addrs()[0])
@@ -110,7 +111,8 @@ func TestPipelining(t *testing.T) {
 }
 
 // TestPipelinedAnswersAreSentTogether: one write for many small answers, several for many
-// long ones, and what a query without answer follows is still answered.
+// long ones, each with its length before it (RFC 7766 section 8); and what a query without
+// answer follows is still answered.
 func TestPipelinedAnswersAreSentTogether(t *testing.T) {
 	s := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1})
 	small, long := framed(question(t, 1, "www.example.", dns.TypeA)), framed(question(t, 1, "vast.example.", dns.TypeTXT))
@@ -146,8 +148,8 @@ func (c *countedWrites) Write(b []byte) (int, error)      { c.writes++; return l
 func (c *countedWrites) Close() error                     { return nil }
 func (c *countedWrites) SetWriteDeadline(time.Time) error { return nil }
 
-// TestLongMessages: what is cut over UDP is whole over TCP, and a query may have any
-// length.
+// TestLongMessages: what is cut over UDP is whole over TCP (RFC 7766 section 5), and a query
+// may have any length.
 func TestLongMessages(t *testing.T) {
 	s := start(t, Options{Listen: []netip.AddrPort{addrPort("[::1]:0")}, Workers: 1})
 	query := question(t, 1, "vast.example.", dns.TypeTXT)
@@ -184,7 +186,7 @@ func TestPacketsWithoutAnswer(t *testing.T) {
 // any test takes.
 const short, long = 20 * time.Millisecond, time.Hour
 
-// TestIdleClients: who asks nothing is left, and who asked before.
+// TestIdleClients: who asks nothing is left, and who asked before (RFC 7766 section 6.2.3).
 func TestIdleClients(t *testing.T) {
 	s := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1, IdleTimeout: short, QueryTimeout: long})
 	dialTCP(t, s.Addrs()[0]).wantEnd()
@@ -240,7 +242,8 @@ func waitForOpen(t *testing.T, s *Server, n int) {
 	}
 }
 
-// TestClientLimit: with one connection too many of a client, its quietest ends.
+// TestClientLimit: with one connection too many of a client, its quietest ends (RFC 7766
+// section 6.2.2).
 func TestClientLimit(t *testing.T) {
 	s := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1, MaxConnsPerClient: 2})
 	query := question(t, 1, "www.example.", dns.TypeA)
@@ -276,7 +279,8 @@ func TestOneClientStarvesNobody(t *testing.T) {
 	}
 }
 
-// TestKeepalive: how long the server keeps idle connections it tells who asks (RFC 7828).
+// TestKeepalive: how long the server keeps idle connections it tells who asks (RFC 7828
+// section 3.3.2).
 func TestKeepalive(t *testing.T) {
 	s := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1, IdleTimeout: 7 * time.Second})
 	m := new(dns.Msg).SetQuestion("www.example.", dns.TypeA).SetEdns0(1232, false)

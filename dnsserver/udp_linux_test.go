@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestSocketOptions: no socket sends fragments, nor looks at the path's MTU, which forged
-// ICMP messages can lower; and the kernel says how much it keeps.
+// TestSocketOptions: no socket sends fragments (RFC 9715 section 3.1), nor looks at the path's
+// MTU, which forged ICMP messages can lower; and the kernel says how much it keeps.
 func TestSocketOptions(t *testing.T) {
 	for _, listen := range []string{"127.0.0.1:0", "0.0.0.0:0", "[::1]:0", "[::]:0"} {
 		s := start(t, Options{Listen: []netip.AddrPort{addrPort(listen)}, Workers: 2})

@@ -77,7 +77,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestVerdicts has a packet for everything that is wrong with packets as such.
+// TestVerdicts has a packet for everything that is wrong with packets as such, with questions
+// (RFC 9619 section 4) and with OPT (RFC 6891 section 6.1.1).
 func TestVerdicts(t *testing.T) {
 	const aRecord = "\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x00\x00\x04\xc0\x00\x02\x01"
 	for _, c := range []struct {
@@ -176,8 +177,8 @@ func TestECS(t *testing.T) {
 	}
 }
 
-// TestMalformedECS has every fault that RFC 7871 sections 6 and 7.1.2 name: each is
-// FORMERR with OPT and without ECS.
+// TestMalformedECS has every fault that RFC 7871 section 6 and RFC 7871 section 7.2.1 name:
+// each is FORMERR with OPT and without ECS.
 func TestMalformedECS(t *testing.T) {
 	const good = "\x00\x01\x18\x00\xc0\x00\x02"
 	for _, c := range []struct{ what, options string }{

@@ -68,6 +68,10 @@ func steeredIn(t *testing.T, path string, zone wire.Name) map[wire.Name][]uint16
 	return steered
 }
 
+// TestBadFiles has a file for each fault, and what is said of it: among them records beside a
+// CNAME (RFC 2181 section 10.1), NS beside a DNAME and names below one (RFC 6672 section 2.4),
+// NS at a wildcard (RFC 4592 section 4.2), and TTLs that differ in an RRset, which is a warning
+// (RFC 2181 section 5.2).
 func TestBadFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.zone")
 	if err != nil || len(files) == 0 {

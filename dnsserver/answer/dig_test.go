@@ -27,12 +27,13 @@ type asked struct {
 	msg    *dns.Msg
 	client netip.Addr
 	over   Transport
+	octets bool // the records are shown as octets too
 }
 
 // parseDig reads "NAME TYPE [+tcp] [+norec] [+noedns] [+bufsize=N] [+edns=VERSION]
 // [+subnet=PREFIX|0|none] [+opcode=N] [+cookie[=HEX]] [+nsid] [+keepalive] [+zoneversion]
 // [+ednsopt=CODE[:HEX]] [+ednsflags=N] [+do] [+cd] [+ad] [+zflag] [+header-only] [+questions=N]
-// [+trailing] [-b CLIENT] [-c CLASS]". A type may also be TYPE and a number.
+// [+opts=N] [+trailing] [+octets] [-b CLIENT] [-c CLASS]". A type may also be TYPE and a number.
 func parseDig(t testing.TB, line string) asked {
 	t.Helper()
 	words := strings.Fields(line)
@@ -77,8 +78,12 @@ func parseDig(t testing.TB, line string) asked {
 			a.msg.Question = nil
 		case "+questions":
 			a.msg.Question = slices.Repeat(a.msg.Question, number)
+		case "+opts":
+			a.msg.Extra = slices.Repeat(a.msg.Extra, number)
 		case "+trailing":
 			trailing = true
+		case "+octets":
+			a.octets = true
 		case "-b":
 			i++
 			a.client = netip.MustParseAddr(words[i])
@@ -179,12 +184,15 @@ func (r *Responder) ask(t testing.TB, a asked, over Transport) *dns.Msg {
 
 func (r *Responder) askAt(t testing.TB, a asked, over Transport, now int64) *dns.Msg {
 	t.Helper()
-	buf := make([]byte, map[Transport]int{UDP: wire.MaxUDPSize, TCP: wire.MaxTCPSize}[over])
-	n := r.Answer(buf, slices.Clone(a.packet), Arrival{Client: a.client, Over: over, Now: now})
-	if n == 0 {
-		return nil
+	if b := r.octetsAt(a, over, now); len(b) > 0 {
+		return unpack(t, b)
 	}
-	return unpack(t, buf[:n])
+	return nil
+}
+
+func (r *Responder) octetsAt(a asked, over Transport, now int64) []byte {
+	buf := make([]byte, map[Transport]int{UDP: wire.MaxUDPSize, TCP: wire.MaxTCPSize}[over])
+	return buf[:r.Answer(buf, slices.Clone(a.packet), Arrival{Client: a.client, Over: over, Now: now})]
 }
 
 func unpack(t testing.TB, b []byte) *dns.Msg {

@@ -67,6 +67,10 @@ func newWorld(t testing.TB) *world {
 		many = append(many, fmt.Sprintf("2001:db8:e::%d", i))
 	}
 	w.steer(e, "*.many.example.com.", "world", map[string][]string{"eu": many})
+	w.steerService(e, "web.example.com.", "world", map[string][]string{
+		"eu": {"198.51.100.8", "198.51.100.9", "2001:db8:e::8"},
+		"us": {"198.51.100.72", "2001:db8:a::8"},
+	}, "203.0.113.98", "2001:db8:f::98")
 	all := []*view.Zone{e.Done(), view.NewZone(wire.MustParseName("loading.example."))}
 	for _, child := range []string{"kid.example.com.zone", "del.example.com.zone", "kid.loading.example.zone"} {
 		all = append(all, w.load(t, child).Done())
