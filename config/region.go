@@ -90,11 +90,3 @@ func (l *Location) UnmarshalJSON(b []byte) error {
 	*l = Location{Text: text, Set: text != ""}
 	return nil
 }
-
-// MarshalYAML is MarshalJSON's value.
-func (l Location) MarshalYAML() (any, error) {
-	if l.Text != "" || !l.Set {
-		return l.Text, nil
-	}
-	return []float64{l.Lat, l.Lon}, nil
-}

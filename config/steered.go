@@ -130,12 +130,12 @@ type Fallback struct {
 	Region  string     `yaml:"region,omitempty" json:"region,omitempty"`
 }
 
-// MarshalYAML is a word, or a map with the one key "fallback".
-func (w WhenAllDown) MarshalYAML() (any, error) {
+// MarshalJSON is a word, or a map with the one key "fallback".
+func (w WhenAllDown) MarshalJSON() ([]byte, error) {
 	if len(w.Fallback) == 0 {
-		return w.Mode, nil
+		return json.Marshal(w.Mode)
 	}
-	return map[string][]any{"fallback": w.entries()}, nil
+	return json.Marshal(map[string][]any{"fallback": w.entries()})
 }
 
 func (w WhenAllDown) entries() []any {
@@ -146,12 +146,6 @@ func (w WhenAllDown) entries() []any {
 		}
 	}
 	return entries
-}
-
-// MarshalJSON is the same form as YAML's.
-func (w WhenAllDown) MarshalJSON() ([]byte, error) {
-	v, _ := w.MarshalYAML()
-	return json.Marshal(v)
 }
 
 // UnmarshalJSON reads both forms.

@@ -6,6 +6,7 @@ package steering
 // and by explain.
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"sort"
@@ -124,7 +125,7 @@ func (t *Topology) Rank(c Client, regions []string) Ranking {
 		}
 	}
 	for r.KM != nil && len(r.Order) < t.depth && len(rest) > 0 {
-		take(slices.MinFunc(rest, func(a, b uint8) int { return compareFloat(r.KM[a], r.KM[b]) }))
+		take(slices.MinFunc(rest, func(a, b uint8) int { return cmp.Compare(r.KM[a], r.KM[b]) }))
 	}
 	// Regions that the default doesn't name follow by name: rest is in that order.
 	slices.SortStableFunc(rest, func(a, b uint8) int { return t.tail[regions[a]] - t.tail[regions[b]] })
@@ -132,16 +133,6 @@ func (t *Topology) Rank(c Client, regions []string) Ranking {
 	r.FenceRow = t.row(c, func(row config.ClientRow) bool { return len(row.Only) > 0 || len(row.Never) > 0 })
 	r.Permits = permits(r.FenceRow, regions)
 	return r
-}
-
-func compareFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // permits is the mask of the regions that a fence leaves.
