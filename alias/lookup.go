@@ -35,7 +35,7 @@ var errGone = errors.New("the name doesn't exist any more")
 
 // finding is what a look-up found.
 type finding struct {
-	set  *wire.RRset   // at its TTL; nil where there is nothing of the type
+	set  wire.RRset   // at its TTL; nil where there is nothing of the type
 	gone bool          // the name doesn't exist
 	ttl  time.Duration // for which it is good
 }
@@ -54,8 +54,8 @@ func lookUp(ctx context.Context, x Exchanger, name wire.Name, typ uint16) (findi
 		switch {
 		case err != nil:
 			return finding{}, fmt.Errorf("the answer for %s: %w", end, err)
-		case set != nil:
-			return finding{set: set, ttl: time.Duration(set.TTL) * time.Second}, nil
+		case !set.IsZero():
+			return finding{set: set, ttl: time.Duration(set.TTL()) * time.Second}, nil
 		case reply.Rcode == dns.RcodeNameError:
 			return nothing(reply, ttl, true), nil
 		case has(reply.Ns, dns.TypeSOA):
@@ -96,7 +96,7 @@ func follow(answer []dns.RR, name wire.Name) (end wire.Name, ttl uint32) {
 }
 
 // takeSet encodes the records of a name and type in an answer; nil where there are none.
-func takeSet(answer []dns.RR, name wire.Name, typ uint16, ttl uint32) (*wire.RRset, error) {
+func takeSet(answer []dns.RR, name wire.Name, typ uint16, ttl uint32) (wire.RRset, error) {
 	var rrs []dns.RR
 	for _, rr := range answer {
 		if h := rr.Header(); h.Rrtype == typ && h.Class == dns.ClassINET && isName(h.Name, name) {
@@ -105,7 +105,7 @@ func takeSet(answer []dns.RR, name wire.Name, typ uint16, ttl uint32) (*wire.RRs
 		}
 	}
 	if len(rrs) == 0 {
-		return nil, nil
+		return wire.RRset{}, nil
 	}
 	for _, rr := range rrs {
 		rr.Header().Ttl = max(ttl, minTTL)
@@ -113,9 +113,9 @@ func takeSet(answer []dns.RR, name wire.Name, typ uint16, ttl uint32) (*wire.RRs
 	sets, err := zones.FromRRs(rrs)
 	switch {
 	case err != nil:
-		return nil, err
+		return wire.RRset{}, err
 	case sets[0].WireLen() > zones.MaxWireLen:
-		return nil, fmt.Errorf("its %d records are too long for a message", len(sets[0].RDATA))
+		return wire.RRset{}, fmt.Errorf("its %d records are too long for a message", len(sets[0].RDATA))
 	}
 	// Without names that may be compressed it is the same for every owner and zone.
 	return wire.EncodeRRset(wire.Root, wire.Root, typ, sets[0].TTL, sets[0].RDATA), nil

@@ -58,7 +58,7 @@ func TestLookUp(t *testing.T) {
 		switch {
 		case err != nil:
 			got = err.Error()
-		case found.set != nil:
+		case !found.set.IsZero():
 			var c view.Cell
 			c.Store(&view.Resolved{Set: found.set, Until: math.MaxInt64})
 			got = show(&c)

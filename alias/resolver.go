@@ -166,7 +166,7 @@ func (r *Resolver) refresh(ctx context.Context, w *wanted) {
 		return
 	}
 	if err == nil && found.gone {
-		if last := w.cell.Load(); last != nil && last.Set != nil {
+		if last := w.cell.Load(); last != nil && !last.Set.IsZero() {
 			err = errGone
 		}
 	}

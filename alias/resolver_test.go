@@ -115,8 +115,8 @@ func show(c *view.Cell) string {
 		return "not resolved"
 	}
 	text := "nothing"
-	if found.Set != nil {
-		text = fmt.Sprint(found.Set.TTL)
+	if !found.Set.IsZero() {
+		text = fmt.Sprint(found.Set.TTL())
 		for _, rdata := range found.Set.RDATA(wire.Root) {
 			text += fmt.Sprintf(" %d.%d.%d.%d", rdata[0], rdata[1], rdata[2], rdata[3])
 		}

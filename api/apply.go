@@ -76,8 +76,8 @@ func (a ApplyZone) add(change *control.Change, state *control.State, text string
 		return problems
 	}
 	if old := state.View.Zone(name); old != nil {
-		for owner := range old.SteeredOwners() {
-			z.Steer(owner, nil)
+		for n := range old.Steered() {
+			z.Steer(n.Canonical(), nil)
 		}
 	}
 	given := map[wire.Name]bool{}

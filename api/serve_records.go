@@ -49,9 +49,7 @@ func (s *server) listRecords(_ context.Context, in *struct {
 		if err != nil {
 			return nil, newError(http.StatusBadRequest, "the owner name %v", err)
 		}
-		if n := z.Node(owner.Canonical()); n != nil {
-			putSets(contents, n, typ)
-		}
+		putSets(contents, z.Node(owner.Canonical()), typ)
 	}
 	list := make([]RRset, 0, contents.Len())
 	for set := range contents.All() {
@@ -61,10 +59,10 @@ func (s *server) listRecords(_ context.Context, in *struct {
 }
 
 // putSets collects a node's RRsets, of one type or (0) all.
-func putSets(c *zones.Contents, n *view.Node, typ uint16) {
-	for _, set := range n.Sets {
-		if typ == 0 || set.Type == typ {
-			c.Put(zones.RRset{Owner: n.Name, Type: set.Type, TTL: set.TTL, RDATA: set.RDATA(c.Name)})
+func putSets(c *zones.Contents, n view.Node, typ uint16) {
+	for set := range n.Sets() {
+		if typ == 0 || set.Type() == typ {
+			c.Put(zones.RRset{Owner: n.Name(), Type: set.Type(), TTL: set.TTL(), RDATA: set.RDATA(c.Name)})
 		}
 	}
 }
@@ -99,7 +97,7 @@ func (s *server) deleteRecords(ctx context.Context, in *struct {
 	if err := problems.Err(); err != nil {
 		return Outcome{}, err
 	}
-	if n := z.Node(owner.Canonical()); n == nil || n.Set(typ) == nil {
+	if n := z.Node(owner.Canonical()); n.Set(typ).IsZero() {
 		return Outcome{}, newError(http.StatusNotFound, "there is no static RRset %s %s", owner, zones.TypeName(typ))
 	}
 	var change control.Change

@@ -86,7 +86,7 @@ func addResource[V, O any](s *server, api operations, r resource[V, O]) {
 func (s *server) showRegions(state *control.State, names []string, _ bool) []Region {
 	used := map[string]int{}
 	for _, n := range state.Steered() {
-		for _, region := range regionsOf(n.Steered.Settings) {
+		for _, region := range regionsOf(n.Steered().Settings) {
 			used[region]++
 		}
 	}
@@ -121,7 +121,7 @@ func overrideOf(state *control.State, key control.OverrideKey) *config.Override 
 func (s *server) showTopologies(state *control.State, names []string, _ bool) []Topology {
 	used := map[string]int{}
 	for _, n := range state.Steered() {
-		used[n.Steered.Settings.Topology]++
+		used[n.Steered().Settings.Topology]++
 	}
 	list := make([]Topology, len(names))
 	for i, name := range names {

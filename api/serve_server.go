@@ -84,8 +84,8 @@ func (s *server) export(context.Context, *struct{}) (Export, error) {
 	}
 	for z := range state.View.Zones() {
 		zone := ExportZone{Zone: z.Name, Serials: z.Serials, Steered: []ExportSteered{}}
-		for owner := range z.SteeredOwners() {
-			zone.Steered = append(zone.Steered, ExportSteered{owner, z.Node(owner).Steered.Settings})
+		for n := range z.Steered() {
+			zone.Steered = append(zone.Steered, ExportSteered{n.Canonical(), n.Steered().Settings})
 		}
 		slices.SortFunc(zone.Steered, func(a, b ExportSteered) int { return a.Name.Compare(b.Name) })
 		out.Zones = append(out.Zones, zone)

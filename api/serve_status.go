@@ -59,11 +59,11 @@ func (c *States) count(s steering.State) {
 }
 
 // countEndpoints counts a record's endpoints of each type, and warns where none is up.
-func countEndpoints(to *States, w *warnings, z *view.Zone, n *view.Node) {
-	for _, typ := range n.Steered.Faulty {
-		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name, zones.TypeName(typ), z.Name)
+func countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
+	for _, typ := range n.Steered().Faulty {
+		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name(), zones.TypeName(typ), z.Name)
 	}
-	for _, typ := range n.Steered.Types {
+	for _, typ := range n.Steered().Types {
 		var states steering.States
 		typ.Choice.Load(&states)
 		for i := range typ.Choice.Endpoints {
@@ -77,7 +77,7 @@ func countEndpoints(to *States, w *warnings, z *view.Zone, n *view.Node) {
 			}
 		}
 		if states.CountUp() == 0 {
-			w.add("no endpoint of %s %s in zone %s is up: when_all_down answers", n.Name, zones.TypeName(typ.Type), z.Name)
+			w.add("no endpoint of %s %s in zone %s is up: when_all_down answers", n.Name(), zones.TypeName(typ.Type), z.Name)
 		}
 	}
 }
@@ -113,7 +113,7 @@ func (w *warnings) unused(state *control.State) {
 		used[r.Check] = true
 	}
 	for _, n := range state.Steered() {
-		markChecks(used, n.Steered.Settings)
+		markChecks(used, n.Steered().Settings)
 	}
 	for name := range state.Checks {
 		if !used[name] {

@@ -43,14 +43,14 @@ func (s *server) owner(in OwnerPath) (*view.Zone, wire.Name, error) {
 }
 
 // steered finds a steered record that is there.
-func (s *server) steered(in OwnerPath) (*view.Zone, *view.Node, error) {
+func (s *server) steered(in OwnerPath) (*view.Zone, view.Node, error) {
 	z, owner, err := s.owner(in)
 	if err != nil {
-		return nil, nil, err
+		return nil, view.Node{}, err
 	}
 	n := z.Node(owner)
-	if n == nil || n.Steered == nil {
-		return nil, nil, newError(http.StatusNotFound, "there is no steered record %s", owner)
+	if n.Steered() == nil {
+		return nil, view.Node{}, newError(http.StatusNotFound, "there is no steered record %s", owner)
 	}
 	return z, n, nil
 }
@@ -84,17 +84,17 @@ func (s *server) getSteered(_ context.Context, in *OwnerPath) (Steered, error) {
 	}
 	out := steeredOf(z, n)
 	targets := s.targets()
-	for i := range n.Steered.Types {
-		out.Endpoints = append(out.Endpoints, endpointStates(state, targets, z, n, &n.Steered.Types[i])...)
+	for i := range n.Steered().Types {
+		out.Endpoints = append(out.Endpoints, endpointStates(state, targets, z, n, &n.Steered().Types[i])...)
 	}
 	return out, nil
 }
 
 // steeredOf is a steered record as lists have it.
-func steeredOf(z *view.Zone, n *view.Node) Steered {
-	owner := n.Name.Canonical()
-	out := Steered{Zone: z.Name, Owner: config.RelativeOwner(z.Name, owner), Name: owner, Settings: n.Steered.Settings, Types: []string{}}
-	for _, typ := range n.Steered.Types {
+func steeredOf(z *view.Zone, n view.Node) Steered {
+	owner := n.Canonical()
+	out := Steered{Zone: z.Name, Owner: config.RelativeOwner(z.Name, owner), Name: owner, Settings: n.Steered().Settings, Types: []string{}}
+	for _, typ := range n.Steered().Types {
 		out.Types = append(out.Types, zones.TypeName(typ.Type))
 		var states steering.States
 		typ.Choice.Load(&states)
@@ -105,11 +105,11 @@ func steeredOf(z *view.Zone, n *view.Node) Steered {
 }
 
 // endpointStates are a record's endpoints of one type.
-func endpointStates(state *control.State, targets targetIndex, z *view.Zone, n *view.Node, typ *view.SteeredType) []EndpointState {
+func endpointStates(state *control.State, targets targetIndex, z *view.Zone, n view.Node, typ *view.SteeredType) []EndpointState {
 	var states steering.States
 	typ.Choice.Load(&states)
-	owner := n.Name.Canonical()
-	settings := n.Steered.Settings.WithDefaults()
+	owner := n.Canonical()
+	settings := n.Steered().Settings.WithDefaults()
 	list := make([]EndpointState, len(typ.Choice.Endpoints))
 	for i, ep := range typ.Choice.Endpoints {
 		region := typ.Choice.Table.Regions[ep.Region]
@@ -165,6 +165,6 @@ func (s *server) deleteSteered(ctx context.Context, in *struct {
 		return Outcome{}, err
 	}
 	var change control.Change
-	change.Zone(z.Name).Steer(n.Name, nil)
+	change.Zone(z.Name).Steer(n.Name(), nil)
 	return commit(ctx, s.Control, in.Terms, change)
 }

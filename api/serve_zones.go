@@ -11,7 +11,6 @@ import (
 	"meridian/config"
 	"meridian/control"
 	"meridian/view"
-	"meridian/wire"
 	"meridian/zones"
 )
 
@@ -60,19 +59,12 @@ func (s *server) getZone(_ context.Context, in *ZonePath) (Zone, error) {
 }
 
 func zoneOf(z *view.Zone) Zone {
-	out := Zone{Name: z.Name, Loaded: z.Loaded(), Serials: z.Serials, Names: z.Len()}
-	for n := range z.Nodes() {
-		out.RRsets += len(n.Sets)
-		for _, set := range n.Sets {
-			out.Records += int(set.Count)
-		}
-		if n.Steered != nil {
-			out.Steered++
-		}
+	out := Zone{
+		Name: z.Name, Loaded: z.Loaded(), Serials: z.Serials, Names: z.Len(),
+		RRsets: z.RRsets, Records: z.Records, Steered: z.CountSteered(),
 	}
-	if apex := z.Node(z.Name); z.Loaded() {
-		soa := apex.Set(wire.TypeSOA)
-		out.Serial, _ = zones.RRset{Type: wire.TypeSOA, RDATA: soa.RDATA(z.Name)}.Serial()
+	if z.Loaded() {
+		out.Serial = z.Serial
 	}
 	return out
 }

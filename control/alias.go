@@ -66,8 +66,8 @@ func (a *aliases) replace(name wire.Name, z *view.Zone) {
 	var all []*view.Alias
 	if z != nil {
 		for n := range z.Aliases() {
-			stay[n.Alias] = true
-			all = append(all, n.Alias)
+			stay[n.Alias()] = true
+			all = append(all, n.Alias())
 		}
 	}
 	for _, old := range a.zones[name] {
@@ -147,7 +147,7 @@ func (p *plan) aliasCircles() {
 // leadsOn says whether a question for an owner may lead to another name.
 func leadsOn(z *view.Zone, owner wire.Name) bool {
 	n := z.Node(owner)
-	return n == nil || n.Alias != nil || n.Set(wire.TypeCNAME) != nil || n.Redirect
+	return !n.Exists() || n.Alias() != nil || !n.Set(wire.TypeCNAME).IsZero() || n.Redirect()
 }
 
 func circles(v *view.View, owner wire.Name) bool {

@@ -261,7 +261,7 @@ func (c typeCompiler) hold(name string, e config.Endpoint, typ uint16) *healthch
 	return c.live.handles[key]
 }
 
-func (c typeCompiler) encode(rdata [][]byte) *wire.RRset {
+func (c typeCompiler) encode(rdata [][]byte) wire.RRset {
 	return wire.EncodeRRset(c.job.owner, c.job.zone, c.typ, c.ttl(), rdata)
 }
 

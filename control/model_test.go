@@ -122,10 +122,10 @@ func pictureOf(c *control.Control, checker *healthcheck.Checker) picture {
 	p := picture{Revision: s.Revision(), Set: s.Set(), Overrides: s.Overrides}
 	for z := range s.View.Zones() {
 		for n := range z.Nodes() {
-			for _, set := range n.Sets {
-				p.Records = append(p.Records, fmt.Sprintf("%s %d %d %x", n.Name, set.Type, set.TTL, set.RDATA(z.Name)))
+			for set := range n.Sets() {
+				p.Records = append(p.Records, fmt.Sprintf("%s %d %d %x", n.Name(), set.Type(), set.TTL(), set.RDATA(z.Name)))
 			}
-			if n.Steered != nil {
+			if n.Steered() != nil {
 				p.Records = append(p.Records, steeredPicture(n))
 			}
 		}
@@ -137,9 +137,9 @@ func pictureOf(c *control.Control, checker *healthcheck.Checker) picture {
 	return p
 }
 
-func steeredPicture(n *view.Node) string {
-	text := n.Name.String()
-	for _, typ := range n.Steered.Types {
+func steeredPicture(n view.Node) string {
+	text := n.Name().String()
+	for _, typ := range n.Steered().Types {
 		text += fmt.Sprintf(" %d:", typ.Type)
 		for i, e := range typ.Choice.Endpoints {
 			text += fmt.Sprintf(" %s in %s checked %v/%v %x", e.Name, typ.Choice.Table.Regions[e.Region], e.Health != nil, e.RegionHealth != nil, typ.Answers[i].RDATA(zoneName))

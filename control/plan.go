@@ -167,8 +167,8 @@ func (p *plan) steered(zone, owner wire.Name) (config.Steered, bool) {
 		if z == nil {
 			return config.Steered{}, false
 		}
-		if n := z.Node(owner); n != nil && n.Steered != nil {
-			return n.Steered.Settings, true
+		if n := z.Node(owner); n.Steered() != nil {
+			return n.Steered().Settings, true
 		}
 		return config.Steered{}, false
 	}
@@ -197,12 +197,12 @@ func (p *plan) affected() {
 		}
 	}
 	for z, n := range p.prev.Steered() {
-		owner := n.Name.Canonical()
-		if made, ok := p.zones[z.Name]; ok && (made == nil || made.Node(owner) == nil || made.Node(owner).Steered == nil) {
+		owner := n.Canonical()
+		if made, ok := p.zones[z.Name]; ok && (made == nil || made.Node(owner).Steered() == nil) {
 			continue
 		}
-		if !changed[[2]wire.Name{z.Name, owner}] && p.uses(n.Steered.Settings, regions) {
-			p.compile = append(p.compile, job{z.Name, owner, n.Steered.Settings})
+		if !changed[[2]wire.Name{z.Name, owner}] && p.uses(n.Steered().Settings, regions) {
+			p.compile = append(p.compile, job{z.Name, owner, n.Steered().Settings})
 		}
 	}
 }

@@ -68,12 +68,12 @@ func (z *zonePlan) delete() {
 	z.zones[z.name] = nil
 	z.writes = append(z.writes, store.Write{Key: "zone/" + nameKey(z.name)})
 	for n := range z.old.Nodes() {
-		for _, s := range n.Sets {
-			z.writes = append(z.writes, store.Write{Key: rrsetKey(z.name, zones.Key{Owner: n.Name.Canonical(), Type: s.Type})})
+		for s := range n.Sets() {
+			z.writes = append(z.writes, store.Write{Key: rrsetKey(z.name, zones.Key{Owner: n.Canonical(), Type: s.Type()})})
 		}
-		if n.Steered != nil {
-			z.writes = append(z.writes, store.Write{Key: steeredKey(z.name, n.Name.Canonical())})
-			z.unsteered = append(z.unsteered, recordKey{z.name, n.Name.Canonical()})
+		if n.Steered() != nil {
+			z.writes = append(z.writes, store.Write{Key: steeredKey(z.name, n.Canonical())})
+			z.unsteered = append(z.unsteered, recordKey{z.name, n.Canonical()})
 		}
 	}
 	if z.old.Loaded() {
@@ -110,9 +110,9 @@ func (z *zonePlan) static(c *ZoneChange) {
 // removeOthers removes the RRsets that the zone has and its new contents don't.
 func (z *zonePlan) removeOthers(c *zones.Contents) {
 	for n := range z.old.Nodes() {
-		for _, s := range n.Sets {
-			if _, ok := c.RRset(n.Name.Canonical(), s.Type); !ok {
-				z.put(zones.RRset{Owner: n.Name, Type: s.Type})
+		for s := range n.Sets() {
+			if _, ok := c.RRset(n.Canonical(), s.Type()); !ok {
+				z.put(zones.RRset{Owner: n.Name(), Type: s.Type()})
 			}
 		}
 	}
@@ -249,8 +249,8 @@ func (z *zonePlan) check(made *view.Zone) {
 	around := surroundings{made}
 	if z.source != nil {
 		steered := map[wire.Name][]uint16{}
-		for owner := range made.SteeredOwners() {
-			steered[owner], _ = around.Steered(owner)
+		for n := range made.Steered() {
+			steered[n.Canonical()] = TypesOf(n.Steered().Settings)
 		}
 		z.problems = append(z.problems, z.source.Validate(steered)...)
 		return
@@ -265,15 +265,15 @@ func (z *zonePlan) check(made *view.Zone) {
 // touchServers has the NS RRsets looked at that name what changed, or a name that a
 // changed wildcard stands for: no name server may be a steered name.
 func (z *zonePlan) touchServers(made *view.Zone) {
-	if !made.HasSteered() {
+	if made.CountSteered() == 0 {
 		return // as zones that are all delegations
 	}
 	for n := range made.Servers() {
-		for _, target := range n.Set(wire.TypeNS).Targets {
+		for _, target := range n.Set(wire.TypeNS).Targets() {
 			for name, inside := target.Name, target.Name.IsSubdomainOf(z.name); inside && len(name) >= len(z.name); name, _ = name.Parent() {
 				wildcard, err := wire.Name("\x01*\x00").Join(name)
 				if z.touched[name] && name == target.Name || err == nil && z.touched[wildcard] {
-					z.touched[n.Name.Canonical()] = true
+					z.touched[n.Canonical()] = true
 					break
 				}
 			}
@@ -286,34 +286,31 @@ type surroundings struct{ zone *view.Zone }
 
 func (s surroundings) Types(owner wire.Name) []uint16 {
 	var types []uint16
-	if n := s.zone.Node(owner); n != nil {
-		for _, set := range n.Sets {
-			types = append(types, set.Type)
-		}
+	for set := range s.zone.Node(owner).Sets() {
+		types = append(types, set.Type())
 	}
 	return types
 }
 
 func (s surroundings) RRset(owner wire.Name, typ uint16) (zones.RRset, bool) {
 	n := s.zone.Node(owner)
-	if n == nil || n.Set(typ) == nil {
+	if n.Set(typ).IsZero() {
 		return zones.RRset{}, false
 	}
 	set := n.Set(typ)
-	return zones.RRset{Owner: n.Name, Type: typ, TTL: set.TTL, RDATA: set.RDATA(s.zone.Name)}, true
+	return zones.RRset{Owner: n.Name(), Type: typ, TTL: set.TTL(), RDATA: set.RDATA(s.zone.Name)}, true
 }
 
 func (s surroundings) HasBelow(owner wire.Name) bool {
-	n := s.zone.Node(owner)
-	return n != nil && n.HasChildren()
+	return s.zone.Node(owner).HasChildren()
 }
 
 func (s surroundings) Steered(owner wire.Name) ([]uint16, bool) {
 	n := s.zone.Node(owner)
-	if n == nil || n.Steered == nil {
+	if n.Steered() == nil {
 		return nil, false
 	}
-	return TypesOf(n.Steered.Settings), true
+	return TypesOf(n.Steered().Settings), true
 }
 
 // TypesOf are the types that a steered record has, in order: fixed by what is

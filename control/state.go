@@ -38,11 +38,11 @@ type compiledTopology struct {
 func (s *State) Revision() uint64 { return s.View.Revision }
 
 // Steered yields every steered record with its zone, in no order.
-func (s *State) Steered() iter.Seq2[*view.Zone, *view.Node] {
-	return func(yield func(*view.Zone, *view.Node) bool) {
+func (s *State) Steered() iter.Seq2[*view.Zone, view.Node] {
+	return func(yield func(*view.Zone, view.Node) bool) {
 		for z := range s.View.Zones() {
-			for owner := range z.SteeredOwners() {
-				if !yield(z, z.Node(owner)) {
+			for n := range z.Steered() {
+				if !yield(z, n) {
 					return
 				}
 			}
@@ -57,10 +57,10 @@ func (s *State) SteeredRecord(zone, owner wire.Name) (config.Steered, bool) {
 		return config.Steered{}, false
 	}
 	n := z.Node(owner)
-	if n == nil || n.Steered == nil {
+	if n.Steered() == nil {
 		return config.Steered{}, false
 	}
-	return n.Steered.Settings, true
+	return n.Steered().Settings, true
 }
 
 // Set returns the configuration as config's validators and the manifest know it.
@@ -70,7 +70,7 @@ func (s *State) Set() config.Set {
 		if set.Steered[z.Name] == nil {
 			set.Steered[z.Name] = map[wire.Name]config.Steered{}
 		}
-		set.Steered[z.Name][n.Name.Canonical()] = n.Steered.Settings
+		set.Steered[z.Name][n.Canonical()] = n.Steered().Settings
 	}
 	return set
 }

@@ -64,8 +64,8 @@ func (x *explainer) step(s *answer.Step) Step {
 	if s.Zone != nil {
 		step.Zone = s.Zone.Name.String()
 	}
-	if s.Node != nil && s.Node.Name.Canonical() != s.Name {
-		step.Owner = s.Node.Name.String()
+	if s.Node.Exists() && s.Node.Name().Canonical() != s.Name {
+		step.Owner = s.Node.Name().String()
 	}
 	if s.Decision != nil {
 		step.Steering = x.steering(s)

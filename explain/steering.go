@@ -17,13 +17,13 @@ type choice struct {
 	*explainer
 	*answer.Decision
 	zone *view.Zone
-	node *view.Node
+	node view.Node
 }
 
 // steering explains the choice at a step.
 func (x *explainer) steering(step *answer.Step) *Steering {
 	c := choice{x, step.Decision, step.Zone, step.Node}
-	set, settings := c.Type.Choice, c.node.Steered.Settings.WithDefaults()
+	set, settings := c.Type.Choice, c.node.Steered().Settings.WithDefaults()
 	s := &Steering{
 		Policy: settings.Policy, Topology: settings.Topology, For: c.Client.String(),
 		Scope: c.Scope, Spans: int(c.Scope) > c.Client.Bits(),
@@ -138,7 +138,7 @@ func healthWords(h steering.Health) string {
 func (c choice) override(endpoint, region string) string {
 	var words []string
 	for _, key := range []control.OverrideKey{
-		{Zone: c.zone.Name, Owner: c.node.Name.Canonical(), Endpoint: endpoint}, {Region: region},
+		{Zone: c.zone.Name, Owner: c.node.Canonical(), Endpoint: endpoint}, {Region: region},
 	} {
 		o, ok := c.state.Overrides[key]
 		if !ok {

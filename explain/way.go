@@ -20,7 +20,7 @@ func (x *explainer) way(s *answer.Step) string {
 	case answer.TooLong:
 		return "the name lies below a DNAME to " + target(s, wire.TypeDNAME) + ", with which it is too long"
 	case answer.ByALIAS:
-		return "an ALIAS: the answer is what " + s.Node.Alias.Target.String() + " has"
+		return "an ALIAS: the answer is what " + s.Node.Alias().Target.String() + " has"
 	case answer.Outside:
 		return x.outside(s)
 	}
@@ -44,7 +44,7 @@ var ways = [...]string{
 }
 
 // target is where a step's record leads.
-func target(s *answer.Step, typ uint16) string { return s.Node.Set(typ).Targets[0].Name.String() }
+func target(s *answer.Step, typ uint16) string { return s.Node.Set(typ).Target().Name.String() }
 
 // outside is what an ALIAS to a name outside rests on.
 func (x *explainer) outside(s *answer.Step) string {
@@ -53,7 +53,7 @@ func (x *explainer) outside(s *answer.Step) string {
 		return outside + "resolvers have found nothing yet"
 	}
 	words := outside + "what resolvers found"
-	if s.Found.Set == nil {
+	if s.Found.Set.IsZero() {
 		words = outside + "resolvers found that it has no such type"
 	}
 	until := time.UnixMilli(s.Found.Until).UTC()

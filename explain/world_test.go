@@ -215,7 +215,7 @@ func (w *world) probe(t testing.TB) {
 // words are the health words on which some answer depends.
 func (w *world) words() (all []*steering.Word) {
 	for _, node := range w.control.State().Steered() {
-		for _, typ := range node.Steered.Types {
+		for _, typ := range node.Steered().Types {
 			for _, e := range typ.Choice.Endpoints {
 				for _, word := range []*steering.Word{e.Health, e.RegionHealth} {
 					if word != nil {

@@ -25,12 +25,12 @@ func (src *Sources) endpoints(b *budget) {
 	var states steering.States
 	for _, name := range slices.SortedFunc(maps.Keys(byName), wire.Name.Compare) {
 		z := byName[name]
-		owners := slices.Collect(z.SteeredOwners())
+		nodes := slices.Collect(z.Steered())
 		if b.left > 0 {
-			slices.SortFunc(owners, wire.Name.Compare)
+			slices.SortFunc(nodes, func(m, n view.Node) int { return m.Canonical().Compare(n.Canonical()) })
 		}
-		for _, owner := range owners {
-			for _, typ := range z.Node(owner).Steered.Types {
+		for _, n := range nodes {
+			for _, typ := range n.Steered().Types {
 				if b.left < len(typ.Choice.Endpoints) {
 					b.left = 0
 					b.dropped += len(typ.Choice.Endpoints)
@@ -39,7 +39,7 @@ func (src *Sources) endpoints(b *budget) {
 				typ.Choice.Load(&states)
 				for i, e := range typ.Choice.Endpoints {
 					up := boolValue(states.Up>>i&1 == 1)
-					b.gauge(endpointDesc, up, z.Name.String(), owner.String(), zones.TypeName(typ.Type), e.Name, typ.Choice.Table.Regions[e.Region])
+					b.gauge(endpointDesc, up, z.Name.String(), n.Canonical().String(), zones.TypeName(typ.Type), e.Name, typ.Choice.Table.Regions[e.Region])
 				}
 			}
 		}

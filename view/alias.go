@@ -78,7 +78,7 @@ type Cell struct{ v atomic.Pointer[Resolved] }
 
 // Resolved is one finding. It is immutable.
 type Resolved struct {
-	Set *wire.RRset // at its TTL; nil where the name has no such type
+	Set wire.RRset // at its TTL; the zero RRset where the name has no such type
 	// Until is when its TTL ends, in milliseconds since 1970: after that it is the last
 	// that is known.
 	Until int64
@@ -95,11 +95,11 @@ func (c *Cell) Store(r *Resolved) { c.v.Store(r) }
 // Step is what stands at a name for a type, on the way from an ALIAS.
 type Step struct {
 	Kind    StepKind
-	Set     *wire.RRset  // at StepStatic
+	Set     wire.RRset   // at StepStatic
 	Steered *SteeredType // at StepSteered: of the type, or CNAME
 	TTL     uint32       // at StepLink: of the record that led on
 	Zone    *Zone        // that the name is in; nil outside
-	Node    *Node        // the name's own, the wildcard that stands for it, or the DNAME above it; nil for none
+	Node    Node         // the name's own, the wildcard that stands for it, or the DNAME above it
 	Alias   bool         // at StepLink: by an ALIAS
 }
 
@@ -128,37 +128,37 @@ func (v *View) Step(name *wire.Suffixes, typ uint16) Step {
 	}
 	found := zone.Find(name, apexAt, false)
 	switch {
-	case found.Cut != nil && found.Cut.Cut:
+	case found.Cut.Cut():
 		return Step{Kind: StepOutside}
-	case found.Cut != nil:
+	case found.Cut.Exists():
 		return found.redirect(zone, name)
-	case found.Node == nil:
+	case !found.Node.Exists():
 		return Step{Kind: StepNothing, Zone: zone}
 	}
 	return found.Node.step(zone, name, typ)
 }
 
-func (n *Node) step(zone *Zone, name *wire.Suffixes, typ uint16) Step {
-	if n.Alias != nil && n.Alias.Answers(typ) {
-		name.SetName(n.Alias.Target)
-		return Step{Kind: StepLink, TTL: n.Alias.TTL, Zone: zone, Node: n, Alias: true}
+func (n Node) step(zone *Zone, name *wire.Suffixes, typ uint16) Step {
+	if a := n.Alias(); a != nil && a.Answers(typ) {
+		name.SetName(a.Target)
+		return Step{Kind: StepLink, TTL: a.TTL, Zone: zone, Node: n, Alias: true}
 	}
-	if set := n.Set(typ); set != nil {
+	if set := n.Set(typ); !set.IsZero() {
 		return Step{Kind: StepStatic, Set: set, Zone: zone, Node: n}
 	}
-	if n.Steered != nil {
+	if steered := n.Steered(); steered != nil {
 		for _, t := range [...]uint16{typ, wire.TypeCNAME} {
-			if slices.Contains(n.Steered.Faulty, t) {
+			if slices.Contains(steered.Faulty, t) {
 				return Step{Kind: StepNotReady, Zone: zone, Node: n}
 			}
-			if s := n.Steered.OfType(t); s != nil {
+			if s := steered.OfType(t); s != nil {
 				return Step{Kind: StepSteered, Steered: s, Zone: zone, Node: n}
 			}
 		}
 	}
-	if cname := n.Set(wire.TypeCNAME); cname != nil {
-		name.SetName(cname.Targets[0].Name)
-		return Step{Kind: StepLink, TTL: cname.TTL, Zone: zone, Node: n}
+	if cname := n.Set(wire.TypeCNAME); !cname.IsZero() {
+		name.SetName(cname.Target().Name)
+		return Step{Kind: StepLink, TTL: cname.TTL(), Zone: zone, Node: n}
 	}
 	return Step{Kind: StepNothing, Zone: zone, Node: n}
 }
@@ -166,15 +166,16 @@ func (n *Node) step(zone *Zone, name *wire.Suffixes, typ uint16) Step {
 // redirect moves a name below a DNAME to where that leads (RFC 6672 section 2.2).
 func (f Found) redirect(zone *Zone, name *wire.Suffixes) Step {
 	dname := f.Cut.Set(wire.TypeDNAME)
+	target := dname.Target().Name
 	below := name.At(0)[:name.Len()-len(name.At(f.CutAt))]
 	var buf [wire.MaxNameLen]byte
-	if len(below)+len(dname.Targets[0].Name) > len(buf) {
+	if len(below)+len(target) > len(buf) {
 		return Step{Kind: StepTooLong, Zone: zone, Node: f.Cut}
 	}
 	n := copy(buf[:], below)
-	n += copy(buf[n:], dname.Targets[0].Name)
+	n += copy(buf[n:], target)
 	name.Set(buf[:n])
-	return Step{Kind: StepLink, TTL: dname.TTL, Zone: zone, Node: f.Cut}
+	return Step{Kind: StepLink, TTL: dname.TTL(), Zone: zone, Node: f.Cut}
 }
 
 // maxWay bounds the names that FindExits looks at for one type: each endpoint of a steered
@@ -202,7 +203,7 @@ func (v *View) FindExits(a *Alias) []Exit {
 				add(wire.Name(name.At(0)))
 			case step.Kind == StepSteered && step.Steered.Type != typ:
 				for _, answer := range step.Steered.Answers {
-					add(answer.Targets[0].Name)
+					add(answer.Target().Name)
 				}
 			}
 		}

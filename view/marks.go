@@ -1,78 +1,55 @@
 package view
 
-// Marks: which nodes of a zone are of a kind that someone must be able to list without
-// walking the tree.
+// Marks: kinds of nodes that someone must be able to list without looking at all others.
+// A shard knows which kinds it has, and a zone how many there are of each.
 
 import (
 	"iter"
-
-	"meridian/wire"
+	"math/bits"
 )
 
-// mark is a kind of node.
-type mark int
+// marks is a set of kinds.
+type marks uint8
 
 const (
-	markSteered mark = iota // has a steered record
-	markAlias               // has an ALIAS record
-	markServers             // has an NS RRset: the apex and the zone cuts
-	numMarks
+	markSteered marks = 1 << iota // has a steered record
+	markAlias                     // has an ALIAS record
+	markServers                   // has an NS RRset: the apex and the zone cuts
+
+	numMarks = 3      // that are counted
+	markMore = 1 << 7 // of a record: it has a pointer
 )
 
-func (n *Node) has(m mark) bool {
-	switch {
-	case n == nil:
-		return false
-	case m == markSteered:
-		return n.Steered != nil
-	case m == markAlias:
-		return n.Alias != nil
+// counts is how many nodes there are of each kind.
+type counts [numMarks]int32
+
+// add counts a node's marks by one more or less.
+func (c *counts) add(m marks, by int32) {
+	for i := range c {
+		if m&(1<<i) != 0 {
+			c[i] += by
+		}
 	}
-	return n.Set(wire.TypeNS) != nil
 }
 
-// SteeredOwners yields the canonical owner names of steered records, in no order.
-func (z *Zone) SteeredOwners() iter.Seq[wire.Name] { return z.owners(markSteered) }
+func (c *counts) of(m marks) int32 { return c[bits.TrailingZeros8(uint8(m))] }
 
-// HasSteered says whether the zone has any steered record.
-func (z *Zone) HasSteered() bool { return z.marks[markSteered].count > 0 }
+// Steered yields the nodes that have a steered record, in no order.
+func (z *Zone) Steered() iter.Seq[Node] { return z.marked(markSteered) }
+
+// CountSteered is how many steered records the zone has.
+func (z *Zone) CountSteered() int { return int(z.counts.of(markSteered)) }
 
 // Aliases yields the nodes that have an ALIAS record, in no order.
-func (z *Zone) Aliases() iter.Seq[*Node] { return z.marked(markAlias) }
+func (z *Zone) Aliases() iter.Seq[Node] { return z.marked(markAlias) }
 
 // Servers yields the nodes that have an NS RRset, in no order.
-func (z *Zone) Servers() iter.Seq[*Node] { return z.marked(markServers) }
+func (z *Zone) Servers() iter.Seq[Node] { return z.marked(markServers) }
 
-func (z *Zone) owners(m mark) iter.Seq[wire.Name] {
-	return func(yield func(wire.Name) bool) {
-		done := false
-		z.marks[m].each(func(e entry[struct{}]) { done = done || !yield(e.key) })
-	}
-}
-
-func (z *Zone) marked(m mark) iter.Seq[*Node] {
-	return func(yield func(*Node) bool) {
-		for owner := range z.owners(m) {
-			if !yield(z.Node(owner)) {
-				return
-			}
+func (z *Zone) marked(m marks) iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		if z.counts.of(m) > 0 {
+			z.nodes.having(m, func(e entry[special]) bool { return yield(Node{e}) })
 		}
 	}
-}
-
-// remark is the zone's marks after an edit's changes.
-func (e *Edit) remark() [numMarks]table[struct{}] {
-	marks := e.zone.marks
-	for m := range numMarks {
-		var updates []update[struct{}]
-		for key, n := range e.changed {
-			if is := n.has(m); is || e.zone.Node(key).has(m) {
-				updates = append(updates, update[struct{}]{hash: n.Hash, key: key, remove: !is})
-			}
-		}
-		if len(updates) > 0 {
-			marks[m] = marks[m].with(updates)
-		}
-	}
-	return marks
 }

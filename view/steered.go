@@ -23,8 +23,8 @@ type SteeredType struct {
 	Choice *steering.Set
 	// Answers are by endpoint, Fallbacks by fallback address: what to copy into the
 	// response.
-	Answers   []*wire.RRset
-	Fallbacks *wire.RRset
+	Answers   []wire.RRset
+	Fallbacks wire.RRset
 	// Services take the place of both for HTTPS: by endpoint, then that of the fallbacks
 	// (nil where there are none), whose IPv4 addresses are the first.
 	Services []*wire.Service

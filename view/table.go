@@ -1,188 +1,356 @@
 package view
 
-// A persistent hash table keyed by names: shards of open addressing, copied when
-// they change.
+// A persistent hash table keyed by names, laid out for the cache and for the garbage
+// collector: shards of some hundred entries, each one run of octets without pointers.
 //
-//	table ─┬─ shard 0: [·|e|e|·|e|…]   a change to one name copies its shard (some
-//	       ├─ shard 1: [e|·|·|e|…]     200 entries) and the list of shards; all else
-//	       └─ …                        is shared with the table before
+//	table ── chunks ─┬─ chunk ─┬─ shard: blob ──────────┬ more
+//	                 ├─ chunk  ├─ shard  │              │
+//	                 └─ …      └─ …      ▼              ▼
+//	                                     n │ slots … │ records …     what needs pointers
 //
-// The hash's upper bits choose the shard, the lower ones the place in it.
+//	slot     4 the hash's lower half  4 where the record is in the blob (0: free)
+//	record   4 its length  1 its marks  1 the key's length  …  the key, a canonical name
+//	         …  the value  4 place in more, where the marks say so
+//
+// A look-up reads the shard's header, one or two slots and the record: three cache lines
+// that lie apart, however many names there are. A change to one name makes its shard anew
+// and copies the chunk that lists it and the list of chunks; all else is shared with the
+// table before.
+//
+// The number of shards grows by one at a time (linear hashing): shard i of n is split when
+// n passes i plus a power of two, so that no change ever pays for the whole table.
 
 import (
+	"cmp"
+	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"meridian/wire"
 )
 
-// shardFill is how many entries a shard has on average before the table doubles its
-// shards: small enough to copy in microseconds, large enough that the list of shards
-// stays short.
-const shardFill = 128
+const (
+	// shardFill is how many entries a shard has on average: small enough to copy in
+	// microseconds, large enough that lists of shards stay short.
+	shardFill = 128
+	// chunkLen is how many shards a chunk lists.
+	chunkLen = 128
 
-type table[V any] struct {
-	shards []*shard[V] // a power of two; nil for an empty one
+	slotsAt   = 4
+	slotLen   = 8
+	marksAt   = 4
+	keyLenAt  = 5
+	recordKey = 6
+	moreLen   = 4
+)
+
+// table maps canonical names to octets and, where they need it, pointers to M. It is
+// immutable; the zero value is empty.
+type table[M any] struct {
+	chunks [][]shard[M]
+	shards int
 	count  int
 }
 
-type shard[V any] struct {
-	entries []entry[V] // a power of two, at most 3/4 full
-	count   int
+type shard[M any] struct {
+	blob string
+	more []*M
+	// marks are those of all its entries, so that what is rare is found without looking
+	// at all that is not.
+	marks marks
 }
 
-type entry[V any] struct {
-	hash uint64
-	key  wire.Name // "" where free
-	val  V
+// entry is what stands at a key; the zero value is none.
+type entry[M any] struct {
+	record string
+	more   *M
 }
 
-// update is one key's new value, or its removal.
-type update[V any] struct {
+func (e entry[M]) key() wire.Name { return wire.Name(e.record[recordKey : recordKey+e.keyLen()]) }
+func (e entry[M]) value() string  { return e.record[recordKey+e.keyLen():] }
+func (e entry[M]) keyLen() int    { return int(e.record[keyLenAt]) }
+func (e entry[M]) marks() marks   { return marks(e.record[marksAt]) &^ markMore }
+func (e entry[M]) exists() bool   { return e.record != "" }
+
+// update is a key's new value, or its removal.
+type update[M any] struct {
 	hash   uint64
 	key    wire.Name
-	val    V
+	value  string
+	more   *M
+	marks  marks
 	remove bool
 }
 
-func (t *table[V]) shardOf(hash uint64) int {
-	// The lowest bits are the place inside the shard: use others.
-	return int(hash >> 32 & uint64(len(t.shards)-1))
+// shardOf is which of n shards a hash belongs to.
+func shardOf(hash uint32, n int) int {
+	mask := 1<<bits.Len(uint(n)) - 1
+	if i := int(hash) & mask; i < n {
+		return i
+	}
+	return int(hash) & (mask >> 1)
 }
 
-// get returns the value of a canonical name with the given hash.
-func get[V any, K ~string | ~[]byte](t *table[V], hash uint64, key K) (v V, ok bool) {
-	if len(t.shards) == 0 {
-		return v, false
+func (t *table[M]) shard(i int) *shard[M] { return &t.chunks[i/chunkLen][i%chunkLen] }
+
+// slotOf is where a hash is looked for first among n slots. The shard is chosen by the
+// lower bits, so these are mixed anew.
+func slotOf(hash uint32, n int) int { return int(uint64(hash*0x9E3779B1) * uint64(n) >> 32) }
+
+func le32(s string, at int) uint32 {
+	_ = s[at+3]
+	return uint32(s[at]) | uint32(s[at+1])<<8 | uint32(s[at+2])<<16 | uint32(s[at+3])<<24
+}
+
+// get returns what stands at a canonical name with the given hash.
+func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
+	if t.shards == 0 {
+		return entry[M]{}
 	}
-	s := t.shards[t.shardOf(hash)]
-	if s == nil {
-		return v, false
+	h := uint32(hash)
+	s := t.shard(shardOf(h, t.shards))
+	if s.blob == "" {
+		return entry[M]{}
 	}
-	mask := uint64(len(s.entries) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		e := &s.entries[i]
-		if e.key == "" {
-			return v, false
+	n := int(le32(s.blob, 0))
+	for i := slotOf(h, n); ; {
+		slot := slotsAt + slotLen*i
+		at := int(le32(s.blob, slot+4))
+		if at == 0 {
+			return entry[M]{}
 		}
-		if e.hash == hash && string(e.key) == string(key) {
-			return e.val, true
+		if le32(s.blob, slot) == h {
+			if k := s.blob[at+recordKey:]; int(s.blob[at+keyLenAt]) == len(key) && k[:len(key)] == string(key) {
+				return s.entry(at)
+			}
+		}
+		if i++; i == n {
+			i = 0
 		}
 	}
 }
 
-// with returns the table with updates applied; t stays as it is.
-func (t *table[V]) with(updates []update[V]) table[V] {
-	next := table[V]{count: t.count}
-	size := max(1, len(t.shards))
-	if need := t.count + len(updates); need > size*shardFill*3/2 {
-		size = 1 << bits.Len(uint(need/shardFill))
+func (s *shard[M]) entry(at int) entry[M] {
+	e := entry[M]{record: s.blob[at : at+int(le32(s.blob, at))]}
+	if marks(e.record[marksAt])&markMore != 0 {
+		end := len(e.record) - moreLen
+		e.more = s.more[le32(e.record, end)]
+		e.record = e.record[:end]
 	}
-	next.shards = make([]*shard[V], size)
-	fresh := make([]bool, size)
-	if size == len(t.shards) {
-		copy(next.shards, t.shards)
-	} else {
-		t.each(func(e entry[V]) { next.own(fresh, e.hash, 0).put(e) })
-	}
-	byShard := map[int]int{}
-	if len(updates) < size {
-		for _, u := range updates {
-			byShard[next.shardOf(u.hash)]++
-		}
-	}
-	for _, u := range updates {
-		s := next.own(fresh, u.hash, byShard[next.shardOf(u.hash)])
-		before := s.count
-		if u.remove {
-			s.remove(u.hash, u.key)
-		} else {
-			s.put(entry[V]{u.hash, u.key, u.val})
-		}
-		next.count += s.count - before
-	}
-	return next
+	return e
 }
 
-// own returns the shard of a hash as one that may be written, copied with room for
-// more entries when it was still shared.
-func (t *table[V]) own(fresh []bool, hash uint64, more int) *shard[V] {
-	i := t.shardOf(hash)
-	if !fresh[i] {
-		fresh[i] = true
-		t.shards[i] = t.shards[i].clone(more)
+// each calls f for every entry of a shard, in no order, until it returns false.
+func (s *shard[M]) each(f func(hash uint32, e entry[M]) bool) bool {
+	if s.blob == "" {
+		return true
 	}
-	return t.shards[i]
+	for i := range int(le32(s.blob, 0)) {
+		slot := slotsAt + slotLen*i
+		if at := int(le32(s.blob, slot+4)); at > 0 && !f(le32(s.blob, slot), s.entry(at)) {
+			return false
+		}
+	}
+	return true
 }
 
-// each calls f for every entry, in no order.
-func (t *table[V]) each(f func(entry[V])) {
-	for _, s := range t.shards {
-		if s == nil {
-			continue
-		}
-		for _, e := range s.entries {
-			if e.key != "" {
-				f(e)
+// all yields all entries, in no order.
+func (t *table[M]) all(yield func(entry[M]) bool) { t.having(^marks(0), yield) }
+
+// having yields the entries that have one of the marks, in no order; all ones are all
+// entries.
+func (t *table[M]) having(m marks, yield func(entry[M]) bool) {
+	for _, chunk := range t.chunks {
+		for i := range chunk {
+			s := &chunk[i]
+			if s.marks&m == 0 && m != ^marks(0) {
+				continue
+			}
+			more := s.each(func(_ uint32, e entry[M]) bool {
+				return e.marks()&m == 0 && m != ^marks(0) || yield(e)
+			})
+			if !more {
+				return
 			}
 		}
 	}
 }
 
-func (s *shard[V]) clone(more int) *shard[V] {
-	c := &shard[V]{}
-	if s != nil {
-		c.count = s.count
+// with returns the table with updates applied; t stays as it is. No key is in two of
+// them.
+func (t *table[M]) with(updates []update[M]) table[M] {
+	next := *t
+	next.chunks = slices.Clone(t.chunks)
+	more := 0
+	for _, u := range updates {
+		if !u.remove {
+			more++
+		}
 	}
-	size := 1 << bits.Len(uint((c.count+more)*4/3))
-	c.entries = make([]entry[V], size)
-	if s != nil && len(s.entries) == size {
-		copy(c.entries, s.entries)
-		return c
+	next.grow(max(t.shards, 1, (t.count+more+shardFill-1)/shardFill))
+	fresh := map[int]bool{} // chunks that were copied
+	for i, of := range groups(updates, next.shards) {
+		if c := i / chunkLen; !fresh[c] {
+			fresh[c] = true
+			next.chunks[c] = slices.Clone(next.chunks[c])
+		}
+		s := next.shard(i)
+		made, added := s.with(of)
+		*s = made
+		next.count += added
 	}
-	if s != nil {
-		c.refill(s.entries)
-	}
-	return c
+	return next
 }
 
-func (s *shard[V]) refill(from []entry[V]) {
-	s.count = 0
-	for _, e := range from {
-		if e.key != "" {
-			s.put(e)
+// groups yields the updates of each shard that has any, by the shard's number; they are in
+// the order of their hashes.
+func groups[M any](updates []update[M], shards int) func(yield func(int, []update[M]) bool) {
+	slices.SortFunc(updates, func(a, b update[M]) int {
+		h, k := uint32(a.hash), uint32(b.hash)
+		return cmp.Or(cmp.Compare(shardOf(h, shards), shardOf(k, shards)), cmp.Compare(h, k))
+	})
+	return func(yield func(int, []update[M]) bool) {
+		for len(updates) > 0 {
+			i, n := shardOf(uint32(updates[0].hash), shards), 1
+			for n < len(updates) && shardOf(uint32(updates[n].hash), shards) == i {
+				n++
+			}
+			if !yield(i, updates[:n]) {
+				return
+			}
+			updates = updates[n:]
 		}
 	}
 }
 
-// put adds or replaces an entry, growing where it would be over 3/4 full.
-func (s *shard[V]) put(e entry[V]) {
-	if (s.count+1)*4 > len(s.entries)*3 {
-		old := s.entries
-		s.entries = make([]entry[V], max(2, 2*len(old)))
-		s.refill(old)
-	}
-	mask := uint64(len(s.entries) - 1)
-	for i := e.hash & mask; ; i = (i + 1) & mask {
-		at := &s.entries[i]
-		if at.key == "" {
-			s.count++
-		} else if at.hash != e.hash || at.key != e.key {
-			continue
-		}
-		*at = e
+// grow splits shards until there are n. Its chunks are t's own only where it changes them.
+func (t *table[M]) grow(n int) {
+	if n == t.shards {
 		return
 	}
-}
-
-// remove frees a key's entry by filling the shard anew without it: removals are rare
-// and a shard is small.
-func (s *shard[V]) remove(hash uint64, key wire.Name) {
-	old := s.entries
-	s.entries = make([]entry[V], len(old))
-	s.count = 0
-	for _, e := range old {
-		if e.key != "" && (e.hash != hash || e.key != key) {
-			s.put(e)
+	old := *t
+	old.chunks = slices.Clone(t.chunks)
+	fresh := map[int]bool{}
+	own := func(i int) *shard[M] {
+		c := i / chunkLen
+		for len(t.chunks) <= c {
+			t.chunks = append(t.chunks, nil)
+		}
+		if !fresh[c] {
+			fresh[c] = true
+			t.chunks[c] = slices.Clone(t.chunks[c])
+		}
+		for len(t.chunks[c]) <= i%chunkLen {
+			t.chunks[c] = append(t.chunks[c], shard[M]{})
+		}
+		return &t.chunks[c][i%chunkLen]
+	}
+	t.shards = n
+	split := map[int]bool{} // old shards whose entries move
+	for i := old.shards; i < n; i++ {
+		own(i)
+		if from := cameFrom(i, old.shards); from >= 0 {
+			split[from] = true
 		}
 	}
+	for from := range split {
+		parts := map[int]*builder[M]{from: {}}
+		old.shard(from).each(func(hash uint32, e entry[M]) bool {
+			i := shardOf(hash, n)
+			if parts[i] == nil {
+				parts[i] = &builder[M]{}
+			}
+			parts[i].add(hash, e)
+			return true
+		})
+		for i, part := range parts {
+			*own(i) = part.shard()
+		}
+	}
+}
+
+// cameFrom is the shard, of n that there were, in which the entries of a later one lay;
+// -1 where there were none.
+func cameFrom(i, n int) int {
+	if n == 0 {
+		return -1
+	}
+	for i >= n {
+		i &= 1<<(bits.Len(uint(i))-1) - 1
+	}
+	return i
+}
+
+// with returns the shard with updates applied, and how many entries it has more.
+func (s *shard[M]) with(updates []update[M]) (made shard[M], added int) {
+	var b builder[M]
+	s.each(func(hash uint32, e entry[M]) bool {
+		i, _ := slices.BinarySearchFunc(updates, hash, func(u update[M], h uint32) int { return cmp.Compare(uint32(u.hash), h) })
+		for ; i < len(updates) && uint32(updates[i].hash) == hash; i++ {
+			if updates[i].key == e.key() {
+				added--
+				return true
+			}
+		}
+		b.add(hash, e)
+		return true
+	})
+	for i := range updates {
+		if u := &updates[i]; !u.remove {
+			b.record(uint32(u.hash), u.marks, u.key, u.value, u.more)
+			added++
+		}
+	}
+	return b.shard(), added
+}
+
+// builder collects a shard's entries.
+type builder[M any] struct {
+	hashes  []uint32
+	places  []int // in records
+	records []byte
+	more    []*M
+	marks   marks
+}
+
+// add adds an entry of another shard.
+func (b *builder[M]) add(hash uint32, e entry[M]) {
+	b.record(hash, e.marks(), e.key(), e.value(), e.more)
+}
+
+func (b *builder[M]) record(hash uint32, m marks, key wire.Name, value string, more *M) {
+	at := len(b.records)
+	b.hashes, b.places = append(b.hashes, hash), append(b.places, at)
+	b.marks |= m
+	if more != nil {
+		m |= markMore
+	}
+	b.records = append(b.records, 0, 0, 0, 0, byte(m), byte(len(key)))
+	b.records = append(append(b.records, key...), value...)
+	if more != nil {
+		b.records = binary.LittleEndian.AppendUint32(b.records, uint32(len(b.more)))
+		b.more = append(b.more, more)
+	}
+	binary.LittleEndian.PutUint32(b.records[at:], uint32(len(b.records)-at))
+}
+
+func (b *builder[M]) shard() shard[M] {
+	if len(b.hashes) == 0 {
+		return shard[M]{}
+	}
+	n := len(b.hashes)*4/3 + 1 // one is free at least, where looking ends
+	head := slotsAt + slotLen*n
+	blob := make([]byte, head, head+len(b.records))
+	binary.LittleEndian.PutUint32(blob, uint32(n))
+	for j, hash := range b.hashes {
+		i := slotOf(hash, n)
+		for binary.LittleEndian.Uint32(blob[slotsAt+slotLen*i+4:]) != 0 {
+			if i++; i == n {
+				i = 0
+			}
+		}
+		binary.LittleEndian.PutUint32(blob[slotsAt+slotLen*i:], hash)
+		binary.LittleEndian.PutUint32(blob[slotsAt+slotLen*i+4:], uint32(head+b.places[j]))
+	}
+	return shard[M]{blob: string(append(blob, b.records...)), more: slices.Clip(b.more), marks: b.marks}
 }

@@ -12,7 +12,7 @@ import (
 type View struct {
 	Revision uint64
 
-	zones table[*Zone]
+	zones table[Zone]
 	// shortest and longest are the fewest and most labels of any apex, so that a query
 	// probes only suffixes that can be one.
 	shortest, longest int
@@ -22,13 +22,13 @@ type View struct {
 // removed.
 func (v *View) With(revision uint64, put []*Zone, remove []wire.Name) *View {
 	next := &View{Revision: revision}
-	var updates []update[*Zone]
+	var updates []update[Zone]
 	for _, z := range put {
-		updates = append(updates, update[*Zone]{z.Name.Hash(), z.Name, z, false})
+		updates = append(updates, update[Zone]{hash: z.Hash, key: z.Name, more: z})
 	}
 	for _, name := range remove {
 		if v.Zone(name) != nil {
-			updates = append(updates, update[*Zone]{hash: name.Hash(), key: name, remove: true})
+			updates = append(updates, update[Zone]{hash: name.Hash(), key: name, remove: true})
 		}
 	}
 	next.zones = v.zones.with(updates)
@@ -48,15 +48,13 @@ func (v *View) Len() int { return v.zones.count }
 
 // Zone returns the zone with a canonical name, or nil.
 func (v *View) Zone(name wire.Name) *Zone {
-	z, _ := get(&v.zones, name.Hash(), name)
-	return z
+	return get(&v.zones, name.Hash(), name).more
 }
 
 // Zones yields all zones, in no order.
 func (v *View) Zones() iter.Seq[*Zone] {
 	return func(yield func(*Zone) bool) {
-		done := false
-		v.zones.each(func(e entry[*Zone]) { done = done || !yield(e.val) })
+		v.zones.all(func(e entry[Zone]) bool { return yield(e.more) })
 	}
 }
 
@@ -64,7 +62,7 @@ func (v *View) Zones() iter.Seq[*Zone] {
 // of it, and which suffix that is; nil where there is none.
 func (v *View) FindZone(name *wire.Suffixes, from int) (*Zone, int) {
 	for i := max(from, name.Count()-v.longest); i <= name.Count()-v.shortest; i++ {
-		if z, ok := get(&v.zones, name.Hash(i), name.At(i)); ok {
+		if z := get(&v.zones, name.Hash(i), name.At(i)).more; z != nil {
 			return z, i
 		}
 	}
@@ -73,13 +71,15 @@ func (v *View) FindZone(name *wire.Suffixes, from int) (*Zone, int) {
 
 // Found is where a name leads in a zone.
 type Found struct {
-	// Node is the name's own node, or the wildcard that stands for it; nil where the
+	// Node is the name's own node, or the wildcard that stands for it; none where the
 	// name does not exist.
-	Node *Node
+	Node Node
 	// Cut is the zone cut or DNAME at or above the name that hides all else; CutAt is
 	// which suffix of the name it is.
-	Cut   *Node
+	Cut   Node
 	CutAt int
+	// Hash is that of the canonical owner name of Cut, or else of Node.
+	Hash uint64
 }
 
 // Find descends from the apex (suffix apexAt of name) as RFC 1034 section 4.3.2 step
@@ -91,25 +91,38 @@ func (z *Zone) Find(name *wire.Suffixes, apexAt int, parentSide bool) Found {
 		if !z.cutAt(apexAt - at) {
 			continue
 		}
-		n, ok := get(&z.nodes, name.Hash(at), name.At(at))
-		if ok && (n.Cut && !(at == 0 && parentSide) || n.Redirect && at > 0) {
-			return Found{Cut: n, CutAt: at}
+		n := z.at(name, at)
+		if n.Cut() && !(at == 0 && parentSide) || at > 0 && n.Redirect() {
+			return Found{Cut: n, CutAt: at, Hash: name.Hash(at)}
 		}
 	}
-	if n, ok := get(&z.nodes, name.Hash(0), name.At(0)); ok {
-		return Found{Node: n}
+	if n := z.at(name, 0); n.Exists() {
+		return Found{Node: n, Hash: name.Hash(0)}
 	}
 	for at := 1; at <= apexAt; at++ {
 		// The closest encloser alone may have the wildcard (RFC 4592 section 3.3.1).
-		if n, ok := get(&z.nodes, name.Hash(at), name.At(at)); ok {
-			return Found{Node: n.Wildcard}
+		if n := z.at(name, at); n.Exists() {
+			return z.wildcardBelow(n, name.Hash(at))
 		}
 	}
 	return Found{}
 }
 
-// GlueNode returns the node that an NS target names, or nil.
-func (z *Zone) GlueNode(t wire.Target) *Node {
-	n, _ := get(&z.nodes, t.Hash, t.Name)
-	return n
+func (z *Zone) at(name *wire.Suffixes, at int) Node {
+	return Node{get(&z.nodes, name.Hash(at), name.At(at))}
 }
+
+// wildcardBelow finds the wildcard below a node with the given hash, if there is one.
+func (z *Zone) wildcardBelow(n Node, hash uint64) Found {
+	if !n.flag(flagWildcard) {
+		return Found{}
+	}
+	var key [len(wire.Wildcard) + wire.MaxNameLen]byte
+	length := copy(key[:], wire.Wildcard)
+	length += copy(key[length:], n.Canonical())
+	hash = wire.WildcardHash(hash)
+	return Found{Node: Node{get(&z.nodes, hash, key[:length])}, Hash: hash}
+}
+
+// GlueNode returns the node that an NS target names; the zero Node for none.
+func (z *Zone) GlueNode(t wire.Target) Node { return Node{get(&z.nodes, t.Hash, t.Name)} }

@@ -26,8 +26,11 @@ func TestFindIsRFC1034(t *testing.T) {
 				suffixes.SetName(name)
 				found := z.zone.Find(&suffixes, name.Labels()-1, parentSide)
 				node, cut := z.slow.find(nodes, name, parentSide)
-				if found.Node != z.zone.nodeOrNil(node) || found.Cut != z.zone.nodeOrNil(cut) {
+				if found.Node != z.zone.nodeOf(node) || found.Cut != z.zone.nodeOf(cut) {
 					t.Fatalf("%s is found at %+v, want node %s, cut %s", name, found, node, cut)
+				}
+				if is := node + cut; is != "" && found.Hash != is.Hash() {
+					t.Fatalf("%s is found with the hash of another name than %s", name, is)
 				}
 				if cut != "" && wire.Name(suffixes.At(found.CutAt)) != cut {
 					t.Fatalf("%s is cut at suffix %d, want %s", name, found.CutAt, cut)
@@ -37,9 +40,9 @@ func TestFindIsRFC1034(t *testing.T) {
 	})
 }
 
-func (z *Zone) nodeOrNil(name wire.Name) *Node {
+func (z *Zone) nodeOf(name wire.Name) Node {
 	if name == "" {
-		return nil
+		return Node{}
 	}
 	return z.Node(name)
 }
@@ -69,10 +72,10 @@ func TestFindIsRFC4592(t *testing.T) {
 		s.SetName(n)
 		got := "none"
 		switch found := z.Find(&s, n.Labels()-1, false); {
-		case found.Cut != nil:
-			got = "cut " + found.Cut.Name.String()
-		case found.Node != nil:
-			got = found.Node.Name.String()
+		case found.Cut.Exists():
+			got = "cut " + found.Cut.Name().String()
+		case found.Node.Exists():
+			got = found.Node.Name().String()
 		}
 		if got != want {
 			t.Errorf("%s leads to %s, want %s", name, got, want)
@@ -148,8 +151,8 @@ func TestGlue(t *testing.T) {
 	e.Put(rrset("sub.example.", wire.TypeNS, "\x02ns\x03sub\x07example\x00"))
 	e.Put(rrset("ns.sub.example.", wire.TypeA, "\xc0\x00\x02\x01"))
 	z := e.Done()
-	target := z.Node(wire.MustParseName("sub.example.")).Set(wire.TypeNS).Targets[0]
-	if n := z.GlueNode(target); n == nil || n.Set(wire.TypeA) == nil {
+	target := z.Node(wire.MustParseName("sub.example.")).Set(wire.TypeNS).Target()
+	if n := z.GlueNode(target); !n.Exists() || n.Set(wire.TypeA).IsZero() {
 		t.Errorf("the glue is %v", n)
 	}
 }

@@ -104,6 +104,6 @@ const (
 	opcodeMask  = 15
 )
 
-func get16(b []byte, at int) int       { return int(b[at])<<8 | int(b[at+1]) }
-func put16(b []byte, at int, v int)    { b[at], b[at+1] = byte(v>>8), byte(v) }
-func put32(b []byte, at int, v uint32) { put16(b, at, int(v>>16)); put16(b, at+2, int(v&0xffff)) }
+func get16[T ~string | ~[]byte](b T, at int) int { return int(b[at])<<8 | int(b[at+1]) }
+func put16(b []byte, at int, v int)              { b[at], b[at+1] = byte(v>>8), byte(v) }
+func put32(b []byte, at int, v uint32)           { put16(b, at, int(v>>16)); put16(b, at+2, int(v&0xffff)) }

@@ -202,7 +202,7 @@ func (n Name) FirstLabel() string {
 }
 
 // IsWildcard says whether n's first label is the single asterisk of RFC 4592.
-func (n Name) IsWildcard() bool { return strings.HasPrefix(string(n), "\x01*") }
+func (n Name) IsWildcard() bool { return strings.HasPrefix(string(n), Wildcard) }
 
 // IsSubdomainOf says whether n is z or lies below it. Both must be Canonical.
 func (n Name) IsSubdomainOf(z Name) bool {

@@ -14,35 +14,40 @@ package wire
 // Anywhere else (behind a wildcard, as authority, further down a chain) the question
 // still ends in the apex, so the same octets serve: owners are pointed elsewhere, and
 // all apex pointers move by one distance.
+//
+// All of it is one run of octets, without pointers of Go's, so that millions cost the
+// garbage collector nothing and lie wherever their node does:
+//
+//	2  records      2  apex pointers  2  targets  2  where the apex stood in the question
+//	…  the data     the records, as drawn above
+//	2  each         where in the data an apex pointer is
+//	…  each target  2 where in the data, 8 hash, 1 length, its canonical name
+//	4               how long the targets are; only where there are any
 
 import (
-	"bytes"
-	"slices"
+	"encoding/binary"
+	"iter"
+	"strings"
 )
 
-// RRset is an encoded RRset. It is immutable once made.
-type RRset struct {
-	Type  uint16
-	Count uint16
-	TTL   uint32 // seconds
-	// data is the records; each begins with its two-octet owner pointer, so its TTL
-	// is ttlAt octets further.
-	data []byte
-	// apexAt is where the apex stands in the question that data was encoded for, and
-	// apexPointers are the places in data that point at it.
-	apexAt       int
-	apexPointers []uint16
-	// Targets are the names in RDATA that an answer goes on from or adds addresses of: those of NS,
-	// CNAME, DNAME, MX, SRV, SVCB and HTTPS.
-	Targets []Target
-}
+// RRset is an encoded RRset. It is immutable and comparable: two are equal when they are
+// the same to the octet. The zero value is none.
+type RRset struct{ enc string }
 
-// Target is a name in an RRset's RDATA.
+// Target is a name in an RRset's RDATA that an answer goes on from or adds addresses of:
+// those of NS, CNAME, DNAME, MX, SRV, SVCB and HTTPS.
 type Target struct {
 	Name Name   // canonical
 	Hash uint64 // Name's
 	at   int    // where it stands in the RRset's data
 }
+
+// Places in an encoded RRset.
+const (
+	dataAt        = 8
+	targetHeader  = 2 + 8 + 1
+	targetsLength = 4
+)
 
 // Places of a record's parts behind its owner pointer.
 const (
@@ -53,125 +58,258 @@ const (
 	pointerOf = 0xC000
 )
 
+// notPointedAt is the place of a target that owners can't point at: the names in the RDATA
+// of types younger than RFC 1035 take no part in compression (RFC 3597 section 4). No
+// target stands there: a record's owner does.
+const notPointedAt = 0
+
 // EncodeRRset encodes the RRset of owner in the zone whose apex is given; owner is
 // at or below the apex. Each of rdata is uncompressed RDATA in wire form.
-func EncodeRRset(owner, apex Name, typ uint16, ttl uint32, rdata [][]byte) *RRset {
-	s := &RRset{Type: typ, Count: uint16(len(rdata)), TTL: ttl, apexAt: QuestionAt + len(owner) - len(apex)}
-	for _, rd := range rdata {
-		at := len(s.data)
-		s.data = append(s.data, pointerOf>>8, QuestionAt, byte(typ>>8), byte(typ), 0, byte(ClassIN),
-			byte(ttl>>24), byte(ttl>>16), byte(ttl>>8), byte(ttl), 0, 0)
-		s.appendRDATA(apex.Canonical(), rd)
-		put16(s.data, at+lengthAt, len(s.data)-at-rdataAt)
-	}
-	s.data = slices.Clip(s.data)
-	return s
+func EncodeRRset(owner, apex Name, typ uint16, ttl uint32, rdata [][]byte) RRset {
+	var room [128]byte
+	return RRset{string(AppendRRset(room[:0], owner, apex, typ, ttl, rdata))}
 }
 
-func (s *RRset) appendRDATA(apex Name, rd []byte) {
-	switch s.Type {
+// AppendRRset appends what EncodeRRset makes to buf.
+func AppendRRset(buf []byte, owner, apex Name, typ uint16, ttl uint32, rdata [][]byte) []byte {
+	apexAt := QuestionAt + len(owner) - len(apex)
+	start := len(buf)
+	buf = append(buf, byte(len(rdata)>>8), byte(len(rdata)), 0, 0, 0, 0, byte(apexAt>>8), byte(apexAt))
+	e := encoder{apex: apex.Canonical(), apexAt: apexAt, buf: buf, data: len(buf)}
+	for _, rd := range rdata {
+		at := len(e.buf)
+		e.buf = append(e.buf, pointerOf>>8, QuestionAt, byte(typ>>8), byte(typ), 0, byte(ClassIN),
+			byte(ttl>>24), byte(ttl>>16), byte(ttl>>8), byte(ttl), 0, 0)
+		e.rdata(typ, rd)
+		put16(e.buf, at+lengthAt, len(e.buf)-at-rdataAt)
+	}
+	put16(e.buf, start+2, len(e.pointers)/2)
+	put16(e.buf, start+4, e.count)
+	e.buf = append(append(e.buf, e.pointers...), e.targets...)
+	if e.count > 0 {
+		e.buf = binary.BigEndian.AppendUint32(e.buf, uint32(len(e.targets)))
+	}
+	return e.buf
+}
+
+// RRsetOf is the RRset of what AppendRRset made; of "" none.
+func RRsetOf(encoding string) RRset { return RRset{encoding} }
+
+// Encoding is what AppendRRset made.
+func (s RRset) Encoding() string { return s.enc }
+
+// encoder appends one RRset.
+type encoder struct {
+	apex     Name // canonical
+	apexAt   int
+	buf      []byte // ends in the data
+	data     int    // where that begins
+	pointers []byte
+	targets  []byte
+	count    int // of targets
+}
+
+// endsInApex says whether a name ends in the apex, which then is a pointer.
+func (e *encoder) endsInApex(name []byte) bool {
+	rest := len(name) - len(e.apex)
+	if e.apex == Root || rest < 0 {
+		return false
+	}
+	at := 0
+	for at < rest {
+		at += 1 + int(name[at])
+	}
+	return at == rest && equalFold(name[at:], e.apex)
+}
+
+// equalFold says whether name in lower case is canonical.
+func equalFold(name []byte, canonical Name) bool {
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != canonical[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// nameAt is the uncompressed name at the start of RDATA that were packed by a library,
+// or checked when they were stored.
+func nameAt(b []byte) []byte {
+	for i := 0; i < len(b) && i < MaxNameLen && b[i] <= MaxLabelLen; i += int(b[i]) + 1 {
+		if b[i] == 0 {
+			return b[:i+1]
+		}
+	}
+	panic("encoding an RRset: RDATA without a whole name")
+}
+
+func (e *encoder) rdata(typ uint16, rd []byte) {
+	switch typ {
 	case TypeNS, TypeCNAME:
-		s.target(rd, len(s.data))
-		s.appendName(apex, rd)
+		e.target(rd, len(e.buf)-e.data)
+		e.name(rd)
 	case TypeDNAME:
 		// Never compressed (RFC 6672 section 2.5).
-		s.target(rd, len(s.data))
-		s.data = append(s.data, rd...)
+		e.target(rd, len(e.buf)-e.data)
+		e.buf = append(e.buf, rd...)
 	case TypePTR:
-		s.appendName(apex, rd)
+		e.name(rd)
 	case TypeMX:
-		s.data = append(s.data, rd[:2]...)
-		s.target(rd[2:], len(s.data))
-		s.appendName(apex, rd[2:])
+		e.buf = append(e.buf, rd[:2]...)
+		e.target(rd[2:], len(e.buf)-e.data)
+		e.name(rd[2:])
 	case TypeSRV:
-		s.target(rd[6:], notPointedAt)
-		s.data = append(s.data, rd...)
+		e.target(rd[6:], notPointedAt)
+		e.buf = append(e.buf, rd...)
 	case TypeSVCB, TypeHTTPS:
-		s.target(rd[2:], notPointedAt)
-		s.data = append(s.data, rd...)
+		e.target(rd[2:], notPointedAt)
+		e.buf = append(e.buf, rd...)
 	case TypeSOA:
-		n := s.appendName(apex, rd)
-		n += s.appendName(apex, rd[n:])
-		s.data = append(s.data, rd[n:]...)
+		n := e.name(rd)
+		n += e.name(rd[n:])
+		e.buf = append(e.buf, rd[n:]...)
 	default:
-		s.data = append(s.data, rd...)
+		e.buf = append(e.buf, rd...)
 	}
 }
-
-// notPointedAt is the place of a target that owners can't point at: the names in the RDATA
-// of types younger than RFC 1035 take no part in compression (RFC 3597 section 4).
-const notPointedAt = -1
 
 // target notes the name at the start of b, which stands at a place of the data.
-func (s *RRset) target(b []byte, at int) {
-	name, _, err := NameFromWire(b)
-	if err != nil { // RDATA that was packed by a library is whole
-		panic("encoding an RRset: " + err.Error())
-	}
-	name = name.Canonical()
-	s.Targets = append(s.Targets, Target{Name: name, Hash: name.Hash(), at: at})
+func (e *encoder) target(b []byte, at int) {
+	name := Name(nameAt(b)).Canonical()
+	e.targets = binary.BigEndian.AppendUint16(e.targets, uint16(at))
+	e.targets = binary.BigEndian.AppendUint64(e.targets, name.Hash())
+	e.targets = append(append(e.targets, byte(len(name))), name...)
+	e.count++
 }
 
-// appendName writes the name at the start of b, its apex as a pointer, and returns
-// its uncompressed length.
-func (s *RRset) appendName(apex Name, b []byte) int {
-	name, n, err := NameFromWire(b)
-	if err != nil { // RDATA that was packed by a library is whole
-		panic("encoding an RRset: " + err.Error())
+// name writes the name at the start of b, its apex as a pointer, and returns its
+// uncompressed length.
+func (e *encoder) name(b []byte) int {
+	name := nameAt(b)
+	if !e.endsInApex(name) {
+		e.buf = append(e.buf, name...)
+		return len(name)
 	}
-	if apex == Root || !name.Canonical().IsSubdomainOf(apex) {
-		s.data = append(s.data, name...)
-		return n
+	e.buf = append(e.buf, name[:len(name)-len(e.apex)]...)
+	e.pointers = binary.BigEndian.AppendUint16(e.pointers, uint16(len(e.buf)-e.data))
+	e.buf = append(e.buf, byte(pointerOf>>8)|byte(e.apexAt>>8), byte(e.apexAt))
+	return len(name)
+}
+
+// IsZero says that there is no RRset.
+func (s RRset) IsZero() bool { return s.enc == "" }
+
+// Type is the records' type, TTL their time to live in seconds, Count how many they are.
+func (s RRset) Type() uint16 { return uint16(get16(s.enc, dataAt+ownerLen)) }
+func (s RRset) TTL() uint32 {
+	return uint32(get16(s.enc, dataAt+ttlAt))<<16 | uint32(get16(s.enc, dataAt+ttlAt+2))
+}
+func (s RRset) Count() int { return get16(s.enc, 0) }
+
+func (s RRset) numPointers() int { return get16(s.enc, 2) }
+func (s RRset) numTargets() int  { return get16(s.enc, 4) }
+func (s RRset) apexAt() int      { return get16(s.enc, 6) }
+
+// data is the records.
+func (s RRset) data() string { return s.enc[dataAt:s.pointersAt()] }
+
+// pointersAt is where the data end.
+func (s RRset) pointersAt() int { return s.targetsAt() - 2*s.numPointers() }
+
+func (s RRset) targetsAt() int {
+	if s.numTargets() == 0 {
+		return len(s.enc)
 	}
-	s.data = append(s.data, name[:len(name)-len(apex)]...)
-	s.apexPointers = append(s.apexPointers, uint16(len(s.data)))
-	s.data = append(s.data, byte(pointerOf>>8)|byte(s.apexAt>>8), byte(s.apexAt))
-	return n
+	at := len(s.enc) - targetsLength
+	return at - (get16(s.enc, at)<<16 | get16(s.enc, at+2))
+}
+
+// pointers are the places of the apex pointers, two octets each.
+func (s RRset) pointers() string { return s.enc[s.pointersAt():s.targetsAt()] }
+
+// Target returns the first target of an RRset that has any.
+func (s RRset) Target() Target {
+	t, _ := s.targetAt(s.targetsAt())
+	return t
+}
+
+// Targets yields the targets by position.
+func (s RRset) Targets() iter.Seq2[int, Target] {
+	return func(yield func(int, Target) bool) {
+		if s.IsZero() || s.numTargets() == 0 {
+			return
+		}
+		at := s.targetsAt()
+		for i := range s.numTargets() {
+			var t Target
+			if t, at = s.targetAt(at); !yield(i, t) {
+				return
+			}
+		}
+	}
+}
+
+// targetAt is the target at a place, and where the next one is.
+func (s RRset) targetAt(at int) (t Target, next int) {
+	t.at = get16(s.enc, at)
+	for i := range 4 {
+		t.Hash = t.Hash<<16 | uint64(get16(s.enc, at+2+2*i))
+	}
+	at += targetHeader
+	next = at + int(s.enc[at-1])
+	t.Name = Name(s.enc[at:next])
+	return t, next
 }
 
 // WithTTL returns s with another TTL.
-func (s *RRset) WithTTL(ttl uint32) *RRset {
-	c := *s
-	c.TTL = ttl
-	c.data = slices.Clone(s.data)
-	for at := 0; at < len(c.data); at += recordLen(c.data, at) {
-		put32(c.data, at+ttlAt, ttl)
+func (s RRset) WithTTL(ttl uint32) RRset {
+	b := []byte(s.enc)
+	for at := dataAt; at < s.pointersAt(); at += recordLen(b, at) {
+		put32(b, at+ttlAt, ttl)
 	}
-	return &c
+	return RRset{string(b)}
 }
 
-// Serial is the serial of an SOA RRset (RFC 1035 section 3.3.13).
-func (s *RRset) Serial() uint32 {
-	b := s.data[len(s.data)-20:]
-	return uint32(get16(b, 0))<<16 | uint32(get16(b, 2))
-}
+// Serial is the serial of an SOA RRset (RFC 1035 section 3.3.13), Minimum its last field:
+// the TTL of negative answers in seconds, unless the SOA's own is less (RFC 2308 section 4).
+func (s RRset) Serial() uint32  { return s.soaField(20) }
+func (s RRset) Minimum() uint32 { return s.soaField(4) }
 
-// Equal says whether both are the same to the octet; s is not nil, t may be.
-func (s *RRset) Equal(t *RRset) bool {
-	return t != nil && s.Type == t.Type && s.apexAt == t.apexAt && bytes.Equal(s.data, t.data)
+// soaField is the number that begins so many octets before the RDATA's end.
+func (s RRset) soaField(before int) uint32 {
+	data := s.data()
+	at := len(data) - before
+	return uint32(get16(data, at))<<16 | uint32(get16(data, at+2))
 }
 
 // RDATA returns the uncompressed RDATA of each record; apex is the one that the RRset
 // was encoded for.
-func (s *RRset) RDATA(apex Name) [][]byte {
+func (s RRset) RDATA(apex Name) [][]byte {
 	var all [][]byte
-	pointers := s.apexPointers
-	for at := 0; at < len(s.data); at += recordLen(s.data, at) {
-		end := at + recordLen(s.data, at)
+	data := s.data()
+	pointers := s.pointers()
+	for at := 0; at < len(data); at += recordLen(data, at) {
+		end := at + recordLen(data, at)
 		var rdata []byte
 		from := at + rdataAt
-		for len(pointers) > 0 && int(pointers[0]) < end {
-			rdata = append(rdata, s.data[from:pointers[0]]...)
+		for len(pointers) > 0 && get16(pointers, 0) < end {
+			pointer := get16(pointers, 0)
+			rdata = append(rdata, data[from:pointer]...)
 			rdata = append(rdata, apex...)
-			from = int(pointers[0]) + 2
-			pointers = pointers[1:]
+			from, pointers = pointer+2, pointers[2:]
 		}
-		all = append(all, append(rdata, s.data[from:end]...))
+		all = append(all, append(rdata, data[from:end]...))
 	}
 	return all
 }
 
 // Bytes is how much memory the encoded form takes.
-func (s *RRset) Bytes() int { return len(s.data) + 2*len(s.apexPointers) }
+func (s RRset) Bytes() int { return len(s.enc) }
 
-func recordLen(b []byte, at int) int { return rdataAt + get16(b, at+lengthAt) }
+// Clone returns s in memory of its own: a part of something large keeps all of that.
+func (s RRset) Clone() RRset { return RRset{strings.Clone(s.enc)} }
+
+func recordLen[T ~string | ~[]byte](b T, at int) int { return rdataAt + get16(b, at+lengthAt) }

@@ -65,10 +65,25 @@ func (s *Suffixes) Hash(i int) uint64 { return s.hashes[i] }
 // Hash is the hash of a canonical name by which tables are probed. It is the same
 // in every process.
 func (n Name) Hash() uint64 {
-	var s Suffixes
-	s.SetName(n)
-	return s.hashes[0]
+	var starts [MaxLabels + 1]uint8
+	count := 0
+	for i := 0; n[i] != 0; i += int(n[i]) + 1 {
+		starts[count] = uint8(i)
+		count++
+	}
+	starts[count] = uint8(len(n) - 1)
+	h := uint64(rootHash)
+	for i := count - 1; i >= 0; i-- {
+		h = hashLabel(h, n[starts[i]:starts[i+1]])
+	}
+	return h
 }
+
+// WildcardHash is the hash of the wildcard below the name that has the hash h.
+func WildcardHash(h uint64) uint64 { return hashLabel(h, Wildcard) }
+
+// Wildcard is the label of a wildcard (RFC 4592 section 2.1.1).
+const Wildcard = "\x01*"
 
 const (
 	rootHash = 0x9e3779b97f4a7c15
@@ -78,19 +93,19 @@ const (
 
 // hashLabel extends the hash of a name by one more label in front (its length
 // octet included), eight octets at a time.
-func hashLabel(h uint64, label []byte) uint64 {
+func hashLabel[T ~string | ~[]byte](h uint64, label T) uint64 {
 	for len(label) > 8 {
 		h = mix(h^mixA, load64(label)^mixB)
 		label = label[8:]
 	}
 	var tail uint64
-	for i, c := range label {
-		tail |= uint64(c) << (8 * i)
+	for i := range len(label) {
+		tail |= uint64(label[i]) << (8 * i)
 	}
 	return mix(h^mixB, tail^mixA)
 }
 
-func load64(b []byte) uint64 {
+func load64[T ~string | ~[]byte](b T) uint64 {
 	_ = b[7]
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56

@@ -72,60 +72,62 @@ func (w *Writer) Strip() {
 // Append adds an RRset whose owner name stands at ownerAt, where the zone's apex
 // stands at apexAt in the question. It returns false, and writes nothing, where the
 // RRset doesn't fit whole.
-func (w *Writer) Append(sec Section, s *RRset, ownerAt, apexAt int) bool {
-	at := w.n
-	if at+len(s.data) > w.limit || ownerAt > MaxPointer {
+func (w *Writer) Append(sec Section, s RRset, ownerAt, apexAt int) bool {
+	at, data := w.n, s.data()
+	if at+len(data) > w.limit || ownerAt > MaxPointer {
 		return false
 	}
-	w.n += copy(w.buf[at:], s.data)
-	w.count(sec, int(s.Count))
+	w.n += copy(w.buf[at:], data)
+	w.count(sec, s.Count())
 	if ownerAt != QuestionAt {
 		for i := at; i < w.n; i += recordLen(w.buf, i) {
 			put16(w.buf, i, pointerOf|ownerAt)
 		}
 	}
-	if apexAt != s.apexAt {
-		for _, p := range s.apexPointers {
-			put16(w.buf, at+int(p), pointerOf|apexAt)
+	if apexAt != s.apexAt() {
+		for pointers := s.pointers(); len(pointers) > 0; pointers = pointers[2:] {
+			put16(w.buf, at+get16(pointers, 0), pointerOf|apexAt)
 		}
 	}
 	return true
 }
 
-// AppendTarget adds the RRset of the i-th target of s, which was appended at a place:
-// under a pointer to the target, or its name written out where none may point at it.
-func (w *Writer) AppendTarget(sec Section, set, s *RRset, i, appendedAt, apexAt int, apex Name) bool {
-	if t := s.Targets[i]; t.at == notPointedAt {
-		return w.appendNamed(sec, set, t.Name[:len(t.Name)-len(apex)], apexAt)
+// AppendTarget adds an RRset of a target of another, which was appended at a place: under
+// a pointer to the target, or its name written out where none may point at it.
+func (w *Writer) AppendTarget(sec Section, s RRset, t Target, appendedAt, apexAt int, apex Name) bool {
+	if t.at == notPointedAt {
+		return w.appendNamed(sec, s, t.Name[:len(t.Name)-len(apex)], apexAt)
 	}
-	return w.Append(sec, set, s.TargetAt(i, appendedAt), apexAt)
+	return w.Append(sec, s, t.At(appendedAt), apexAt)
 }
 
 // appendNamed adds an RRset of addresses whose owner is labels above the apex.
-func (w *Writer) appendNamed(sec Section, s *RRset, labels Name, apexAt int) bool {
-	if w.n+len(s.data)+int(s.Count)*len(labels) > w.limit {
+func (w *Writer) appendNamed(sec Section, s RRset, labels Name, apexAt int) bool {
+	data := s.data()
+	if w.n+len(data)+s.Count()*len(labels) > w.limit {
 		return false
 	}
-	for at := 0; at < len(s.data); at += recordLen(s.data, at) {
+	for at := 0; at < len(data); at += recordLen(data, at) {
 		w.n += copy(w.buf[w.n:], labels)
 		put16(w.buf, w.n, pointerOf|apexAt)
-		w.n += ownerLen + copy(w.buf[w.n+ownerLen:], s.data[at+ownerLen:at+recordLen(s.data, at)])
+		w.n += ownerLen + copy(w.buf[w.n+ownerLen:], data[at+ownerLen:at+recordLen(data, at)])
 	}
-	w.count(sec, int(s.Count))
+	w.count(sec, s.Count())
 	return true
 }
 
 // AppendSome is Append without the records whose bit in skip is set (the first is
 // bit 0). The records must all be of one length, as addresses are. Where every
 // record would be skipped, none is.
-func (w *Writer) AppendSome(sec Section, s *RRset, skip uint16, ownerAt, apexAt int) bool {
-	all := uint16(1)<<s.Count - 1
+func (w *Writer) AppendSome(sec Section, s RRset, skip uint16, ownerAt, apexAt int) bool {
+	all := uint16(1)<<s.Count() - 1
 	if skip&all == 0 || skip&all == all {
 		return w.Append(sec, s, ownerAt, apexAt)
 	}
-	size := len(s.data) / int(s.Count)
+	data := s.data()
+	size := len(data) / s.Count()
 	from, counted := w.n, get16(w.buf, int(sec))
-	for i := range int(s.Count) {
+	for i := range s.Count() {
 		if skip>>i&1 != 0 {
 			continue
 		}
@@ -135,7 +137,7 @@ func (w *Writer) AppendSome(sec Section, s *RRset, skip uint16, ownerAt, apexAt 
 			return false
 		}
 		put16(w.buf, w.n, pointerOf|ownerAt)
-		copy(w.buf[w.n+ownerLen:], s.data[i*size+ownerLen:(i+1)*size])
+		copy(w.buf[w.n+ownerLen:], data[i*size+ownerLen:(i+1)*size])
 		w.n += size
 		w.count(sec, 1)
 	}
@@ -182,6 +184,6 @@ func (w *Writer) count(sec Section, n int) {
 	put16(w.buf, int(sec), get16(w.buf, int(sec))+n)
 }
 
-// TargetAt returns where s's i-th target stands in the response, given where s was
-// appended (Len before the Append).
-func (s *RRset) TargetAt(i, appendedAt int) int { return appendedAt + s.Targets[i].at }
+// At returns where the target stands in the response, given where its RRset was appended
+// (Len before the Append).
+func (t Target) At(appendedAt int) int { return appendedAt + t.at }

@@ -58,7 +58,7 @@ func records(t rapid.TB, lines ...string) (rrs []dns.RR, rdata [][]byte) {
 }
 
 // encode makes the RRset of records of one owner and type in a zone.
-func encode(t rapid.TB, zone string, lines ...string) *wire.RRset {
+func encode(t rapid.TB, zone string, lines ...string) wire.RRset {
 	t.Helper()
 	rrs, rdata := records(t, lines...)
 	h := rrs[0].Header()
@@ -81,10 +81,10 @@ func TestResponse(t *testing.T) {
 	apexAt := wire.QuestionAt + len("\x03www")
 	appended := w.Len()
 	ok := w.Append(wire.Answer, cname, wire.QuestionAt, apexAt)
-	ok = ok && w.Append(wire.Answer, mx, cname.TargetAt(0, appended), apexAt)
+	ok = ok && w.Append(wire.Answer, mx, cname.Target().At(appended), apexAt)
 	appended = w.Len()
 	ok = ok && w.Append(wire.Authority, ns, apexAt, apexAt)
-	ok = ok && w.Append(wire.Additional, a, ns.TargetAt(0, appended), apexAt)
+	ok = ok && w.Append(wire.Additional, a, ns.Target().At(appended), apexAt)
 	if !ok {
 		t.Fatal("it doesn't fit")
 	}

@@ -13,14 +13,15 @@ import (
 // NODATA: it is none that DNS has.
 func (r *Responder) aliased(zone *view.Zone, at place, inChain bool) (rcode wire.Rcode, answered bool) {
 	node, qtype := at.found.Node, r.query.Type
+	a := node.Alias()
 	switch {
-	case node.Alias.Answers(qtype):
+	case a.Answers(qtype):
 		return r.alias(zone, at, qtype, inChain), true
 	case qtype == view.TypeALIAS:
 		r.trace.add(NoData, zone, &at)
 		return r.negative(zone, at, wire.NoError), true
-	case qtype == wire.TypeANY && len(node.Served()) == 0 && node.Steered == nil:
-		return r.alias(zone, at, node.Alias.Types[0], inChain), true
+	case qtype == wire.TypeANY && node.First().IsZero() && node.Steered() == nil:
+		return r.alias(zone, at, a.Types[0], inChain), true
 	}
 	return wire.NoError, false
 }
@@ -30,7 +31,7 @@ func (r *Responder) aliased(zone *view.Zone, at place, inChain bool) (rcode wire
 // the lowest TTL on the way. inChain is as for atNode.
 func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) wire.Rcode {
 	r.trace.add(ByALIAS, zone, &at)
-	a := at.found.Node.Alias
+	a := at.found.Node.Alias()
 	ttl, from := a.TTL, r.w.Len()
 	r.chain.SetName(a.Target)
 	for range view.MaxAliasLinks + 1 {
@@ -64,8 +65,8 @@ func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) w
 			}
 			ch := r.choose(step.Steered, at)
 			cname, _ := r.answerOf(step.Steered, &ch)
-			ttl = min(ttl, cname.TTL)
-			r.chain.SetName(cname.Targets[0].Name)
+			ttl = min(ttl, cname.TTL())
+			r.chain.SetName(cname.Target().Name)
 		}
 	}
 	r.trace.arrive(&r.chain)
@@ -75,7 +76,7 @@ func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) w
 
 // outside answers from what resolvers found of the name in r.chain, which isn't ours.
 func (r *Responder) outside(zone *view.Zone, at place, typ uint16, ttl uint32) wire.Rcode {
-	cell := at.found.Node.Alias.Cell(&r.chain, typ)
+	cell := at.found.Node.Alias().Cell(&r.chain, typ)
 	if cell == nil {
 		return r.noAlias(wire.NoReachableAuthority)
 	}
@@ -90,7 +91,7 @@ func (r *Responder) outside(zone *view.Zone, at place, typ uint16, ttl uint32) w
 			r.options.Cause = wire.NetworkError
 		}
 	}
-	if found.Set == nil {
+	if found.Set.IsZero() {
 		return r.negative(zone, at, wire.NoError)
 	}
 	from := r.w.Len()

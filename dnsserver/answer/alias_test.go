@@ -73,14 +73,14 @@ func withAliases(t testing.TB) *world {
 		"www.sub.example.com. AAAA": {Until: 1_000_000},
 	}
 	for n := range main.Aliases() {
-		exits := v.FindExits(n.Alias)
+		exits := v.FindExits(n.Alias())
 		for i, e := range exits {
 			exits[i].Cell = &view.Cell{}
 			if found := known[e.Name.String()+" "+dns.TypeToString[e.Type]]; found != nil {
 				exits[i].Cell.Store(found)
 			}
 		}
-		n.Alias.SetExits(exits)
+		n.Alias().SetExits(exits)
 	}
 	w.shared.SetView(v)
 	return w

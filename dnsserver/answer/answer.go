@@ -178,7 +178,7 @@ func (r *Responder) fromZone(zone *view.Zone, apexAt int) wire.Rcode {
 		ownerAt: wire.QuestionAt,
 		apexAt:  wire.QuestionAt + q.Name.Len() - len(zone.Name),
 	}
-	if at.found.Cut != nil && at.found.Cut.Cut {
+	if at.found.Cut.Cut() {
 		return r.referral(zone, at)
 	}
 	r.w.Authoritative()

@@ -13,7 +13,7 @@ import (
 // asks for CNAME or ANY has his answer with that. again says that the chain has passed the
 // DNAME before, so that it stands in the answer.
 func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire.Rcode, leadsOn bool) {
-	r.about(ratelimit.Positive, at.found.Cut.Hash)
+	r.about(ratelimit.Positive, at.found.Hash)
 	r.trace.add(ByDNAME, zone, at)
 	dname := at.found.Cut.Set(wire.TypeDNAME)
 	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.CutAt))]
@@ -21,7 +21,7 @@ func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire
 		r.w.Truncate()
 		return wire.NoError, false
 	}
-	target := dname.Targets[0].Name
+	target := dname.Target().Name
 	if len(below)+len(target) > wire.MaxNameLen {
 		r.trace.amend(TooLong)
 		return wire.YXDomain, false // RFC 6672 section 2.2
@@ -29,7 +29,7 @@ func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire
 	var name [wire.MaxNameLen]byte
 	n := copy(name[:], below)
 	n += copy(name[n:], target)
-	targetAt, fits := r.w.AppendCNAME(dname.TTL, at.ownerAt, name[:n])
+	targetAt, fits := r.w.AppendCNAME(dname.TTL(), at.ownerAt, name[:n])
 	if !fits {
 		r.w.Truncate()
 		return wire.NoError, false
@@ -37,7 +37,7 @@ func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire
 	if t := r.query.Type; t == wire.TypeCNAME || t == wire.TypeANY {
 		return wire.NoError, false
 	}
-	if isBelow(dname.Targets[0].Name, at.name.At(at.found.CutAt)) {
+	if isBelow(target, at.name.At(at.found.CutAt)) {
 		r.trace.amend(Growing)
 		return wire.NoError, false // the names would grow without end
 	}

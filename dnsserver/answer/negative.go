@@ -15,7 +15,7 @@ func (r *Responder) negative(zone *view.Zone, at place, rcode wire.Rcode) wire.R
 	if rcode == wire.NXDomain {
 		r.about(ratelimit.NoName, zone.Hash)
 	} else {
-		r.about(ratelimit.NoData, at.found.Node.Hash)
+		r.about(ratelimit.NoData, at.found.Hash)
 	}
 	if !r.w.Append(wire.Authority, zone.Negative, at.apexAt, at.apexAt) {
 		r.w.Truncate()

@@ -16,7 +16,7 @@ const maxChain = 8
 // link is a name on the way of a chain, and the node that stands for it: a wildcard or a
 // DNAME stands for many.
 type link struct {
-	node *view.Node
+	node view.Node
 	hash uint64 // the name's
 }
 
@@ -27,12 +27,12 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 	var passed [maxChain + 1]link
 	for links := 0; ; links++ {
 		node := at.found.Node
-		if at.found.Cut != nil {
-			if node = at.found.Cut; node.Cut { // step 3b, for where the chain has led
+		if at.found.Cut.Exists() {
+			if node = at.found.Cut; node.Cut() { // step 3b, for where the chain has led
 				return r.referral(zone, at)
 			}
 		}
-		if node == nil {
+		if !node.Exists() {
 			r.trace.add(NoName, zone, &at)
 			return r.negative(zone, at, wire.NXDomain)
 		}
@@ -46,7 +46,7 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 		passed[links] = here
 		var rcode wire.Rcode
 		var leadsOn bool
-		if at.found.Cut != nil {
+		if at.found.Cut.Exists() {
 			again := slices.ContainsFunc(passed[:links], func(l link) bool { return l.node == node })
 			rcode, leadsOn = r.redirect(zone, &at, again)
 		} else {
@@ -67,8 +67,8 @@ func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
 // isn't the queried name's.
 func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire.Rcode, leadsOn bool) {
 	node, qtype := at.found.Node, r.query.Type
-	r.about(ratelimit.Positive, node.Hash)
-	if node.Alias != nil {
+	r.about(ratelimit.Positive, at.found.Hash)
+	if node.Alias() != nil {
 		if rcode, answered := r.aliased(zone, *at, inChain); answered {
 			return rcode, false
 		}
@@ -76,11 +76,11 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 	if qtype == wire.TypeANY {
 		return r.any(zone, *at), false
 	}
-	if set := node.Set(qtype); set != nil {
+	if set := node.Set(qtype); !set.IsZero() {
 		r.trace.add(Static, zone, at)
 		return r.ofType(zone, set, *at), false
 	}
-	if s := node.Steered; s != nil && slices.Contains(s.Faulty, qtype) {
+	if s := node.Steered(); s != nil && slices.Contains(s.Faulty, qtype) {
 		r.trace.add(Faulty, zone, at)
 		r.options.SetError(wire.NotReady)
 		return wire.ServFail, false
@@ -101,7 +101,7 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 		return wire.NoError, r.chainTo(zone, answer, at, appended)
 	}
 	cname := node.Set(wire.TypeCNAME)
-	if cname == nil {
+	if cname.IsZero() {
 		r.trace.add(NoData, zone, at)
 		return r.negative(zone, *at, wire.NoError), false
 	}
@@ -115,23 +115,24 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 
 // steeredFor is what a node's steered record has for a type: that type, or the CNAME
 // that leads to it; nil where it has neither.
-func steeredFor(node *view.Node, qtype uint16) *view.SteeredType {
-	if node.Steered == nil {
+func steeredFor(node view.Node, qtype uint16) *view.SteeredType {
+	s := node.Steered()
+	if s == nil {
 		return nil
 	}
-	if typ := node.Steered.OfType(qtype); typ != nil {
+	if typ := s.OfType(qtype); typ != nil {
 		return typ
 	}
-	return node.Steered.OfType(wire.TypeCNAME)
+	return s.OfType(wire.TypeCNAME)
 }
 
 // ofType writes the RRset that was asked for, and the addresses that the zone has of its
 // targets and that there is room for: with NS always (RFC 1035 section 3.3.11), with MX,
 // SRV, SVCB and HTTPS where responses needn't be minimal.
-func (r *Responder) ofType(zone *view.Zone, set *wire.RRset, at place) wire.Rcode {
+func (r *Responder) ofType(zone *view.Zone, set wire.RRset, at place) wire.Rcode {
 	appended := r.w.Len()
 	rcode := r.whole(set, at)
-	if r.w.Len() > appended && r.goesOn(set.Type) {
+	if r.w.Len() > appended && r.goesOn(set.Type()) {
 		r.addresses(zone, set, appended, at.apexAt, func(wire.Target) bool { return true })
 	}
 	return rcode
@@ -149,7 +150,7 @@ func (r *Responder) goesOn(typ uint16) bool {
 }
 
 // whole writes one RRset as the answer, or truncates.
-func (r *Responder) whole(set *wire.RRset, at place) wire.Rcode {
+func (r *Responder) whole(set wire.RRset, at place) wire.Rcode {
 	if !r.w.Append(wire.Answer, set, at.ownerAt, at.apexAt) {
 		r.w.Truncate()
 	}
@@ -159,14 +160,13 @@ func (r *Responder) whole(set *wire.RRset, at place) wire.Rcode {
 // any answers ANY with one RRset, a static one before a steered one (RFC 8482 section
 // 4.1), so that it amplifies nothing.
 func (r *Responder) any(zone *view.Zone, at place) wire.Rcode {
-	node := at.found.Node
-	switch {
-	case len(node.Served()) > 0:
+	if set := at.found.Node.First(); !set.IsZero() {
 		r.trace.add(Static, zone, &at)
-		return r.whole(node.Served()[0], at)
-	case node.Steered != nil && len(node.Steered.Types) > 0:
+		return r.whole(set, at)
+	}
+	if s := at.found.Node.Steered(); s != nil && len(s.Types) > 0 {
 		r.trace.add(Steered, zone, &at)
-		r.steered(&node.Steered.Types[0], at)
+		r.steered(&s.Types[0], at)
 		return wire.NoError
 	}
 	r.trace.add(NoData, zone, &at)
@@ -175,9 +175,10 @@ func (r *Responder) any(zone *view.Zone, at place) wire.Rcode {
 
 // chainTo moves at to the target of a CNAME that was appended at a place in the
 // message; false where the answer ends there.
-func (r *Responder) chainTo(zone *view.Zone, cname *wire.RRset, at *place, appended int) bool {
-	r.chain.SetName(cname.Targets[0].Name)
-	return r.moveTo(zone, at, cname.TargetAt(0, appended))
+func (r *Responder) chainTo(zone *view.Zone, cname wire.RRset, at *place, appended int) bool {
+	target := cname.Target()
+	r.chain.SetName(target.Name)
+	return r.moveTo(zone, at, target.At(appended))
 }
 
 // moveTo moves at to the name in r.chain, which stands at a place in the message, its

@@ -12,7 +12,7 @@ import (
 // 9471 section 3.1: where they don't fit, TC), and, where there is room, those that the
 // zone has of others (section 3.2).
 func (r *Responder) referral(zone *view.Zone, at place) wire.Rcode {
-	r.about(ratelimit.Referral, at.found.Cut.Hash)
+	r.about(ratelimit.Referral, at.found.Hash)
 	r.trace.add(Referral, zone, &at)
 	ns := at.found.Cut.Set(wire.TypeNS)
 	appended := r.w.Len()
@@ -32,16 +32,16 @@ func (r *Responder) referral(zone *view.Zone, at place) wire.Rcode {
 // addresses writes what the zone has of addresses of some targets of an RRset that was
 // appended at a place; false where not all fit. Addresses of steered names are never among
 // them: they are one client's, and the scope is the queried name's (RFC 7871 section 7.3.1).
-func (r *Responder) addresses(zone *view.Zone, ns *wire.RRset, appended, apexAt int, some func(wire.Target) bool) bool {
+func (r *Responder) addresses(zone *view.Zone, ns wire.RRset, appended, apexAt int, some func(wire.Target) bool) bool {
 	all := true
-	for i, target := range ns.Targets {
+	for _, target := range ns.Targets() {
 		node := zone.GlueNode(target)
-		if node == nil || !some(target) {
+		if !node.Exists() || !some(target) {
 			continue
 		}
 		for _, typ := range [...]uint16{wire.TypeA, wire.TypeAAAA} {
-			if set := node.Set(typ); set != nil {
-				all = r.w.AppendTarget(wire.Additional, set, ns, i, appended, apexAt, zone.Name) && all
+			if set := node.Set(typ); !set.IsZero() {
+				all = r.w.AppendTarget(wire.Additional, set, target, appended, apexAt, zone.Name) && all
 			}
 		}
 	}

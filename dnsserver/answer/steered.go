@@ -13,10 +13,10 @@ import (
 
 // steered writes the chosen endpoint's RRset and sets the scope; it returns that RRset
 // and whether it fitted.
-func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool) {
+func (r *Responder) steered(typ *view.SteeredType, at place) (wire.RRset, bool) {
 	ch := r.choose(typ, at)
 	if typ.Services != nil {
-		return nil, r.service(typ, &ch, at)
+		return wire.RRset{}, r.service(typ, &ch, at)
 	}
 	set, skip := r.answerOf(typ, &ch)
 	if !r.w.AppendSome(wire.Answer, set, skip, at.ownerAt, at.apexAt) {
@@ -29,7 +29,7 @@ func (r *Responder) steered(typ *view.SteeredType, at place) (*wire.RRset, bool)
 // choose chooses for the client, counts it, and sets the scope: where there was a choice
 // before on the way of the answer, the longer of both.
 func (r *Responder) choose(typ *view.SteeredType, at place) steering.Choice {
-	r.about(ratelimit.Steered, at.found.Node.Hash)
+	r.about(ratelimit.Steered, at.found.Hash)
 	client := r.clientPrefix()
 	class, ofClass := typ.Choice.Table.Find(client)
 	granule, granuleBits := steering.GranuleOf(client)
@@ -62,7 +62,7 @@ func (r *Responder) clientPrefix() netip.Prefix {
 
 // answerOf is what to copy for a choice: the endpoint's RRset without its addresses
 // that are down, or the fallback addresses that the fence permits.
-func (r *Responder) answerOf(typ *view.SteeredType, ch *steering.Choice) (set *wire.RRset, skip uint16) {
+func (r *Responder) answerOf(typ *view.SteeredType, ch *steering.Choice) (set wire.RRset, skip uint16) {
 	if ch.Endpoint < 0 {
 		return typ.Fallbacks, ^uint16(ch.Fallback)
 	}

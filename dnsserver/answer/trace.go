@@ -19,7 +19,7 @@ type Step struct {
 	Way      Way
 	Name     wire.Name      // canonical
 	Zone     *view.Zone     // that the name is looked for in; nil where none of ours has it
-	Node     *view.Node     // the name's own, the wildcard that stands for it, or the zone cut or DNAME at or above it; nil for none
+	Node     view.Node      // the name's own, the wildcard that stands for it, or the zone cut or DNAME at or above it
 	Decision *Decision      // at Steered
 	Found    *view.Resolved // at Outside; nil before anything was found
 }
@@ -82,7 +82,7 @@ func (t *Trace) addZone(way Way, zone *view.Zone, name *wire.Suffixes) {
 //go:noinline
 func (t *Trace) note(way Way, zone *view.Zone, name *wire.Suffixes, found *view.Found) {
 	node := found.Node
-	if found.Cut != nil {
+	if found.Cut.Exists() {
 		node = found.Cut
 	}
 	t.Steps = append(t.Steps, Step{Way: way, Name: wire.Name(name.At(0)), Zone: zone, Node: node})
@@ -117,7 +117,7 @@ func wayOf(s *view.Step) Way {
 		}
 		return NotLoaded
 	case view.StepNothing:
-		if s.Node == nil {
+		if !s.Node.Exists() {
 			return NoName
 		}
 		return NoData
@@ -131,7 +131,7 @@ func wayOf(s *view.Step) Way {
 		switch {
 		case s.Alias:
 			return ByALIAS
-		case s.Node.Set(wire.TypeCNAME) != nil:
+		case !s.Node.Set(wire.TypeCNAME).IsZero():
 			return ByCNAME
 		}
 		return ByDNAME
