@@ -84,22 +84,33 @@ type update[M any] struct {
 
 // shardOf is which of n shards a hash belongs to.
 func shardOf(hash uint32, n int) int {
-	mask := 1<<bits.Len(uint(n)) - 1
-	if i := int(hash) & mask; i < n {
-		return i
+	mask := uint32(1)<<bits.Len32(uint32(n)) - 1
+	i := hash & mask
+	if i >= uint32(n) {
+		i &= mask >> 1
 	}
-	return int(hash) & (mask >> 1)
+	return int(i)
 }
 
-func (t *table[M]) shard(i int) *shard[M] { return &t.chunks[i/chunkLen][i%chunkLen] }
+func (t *table[M]) shard(i int) *shard[M] { return &t.chunks[uint(i)/chunkLen][uint(i)%chunkLen] }
 
 // slotOf is where a hash is looked for first among n slots. The shard is chosen by the
 // lower bits, so these are mixed anew.
-func slotOf(hash uint32, n int) int { return int(uint64(hash*0x9E3779B1) * uint64(n) >> 32) }
+func slotOf(hash, n uint32) uint32 { return uint32(uint64(hash*0x9E3779B1) * uint64(n) >> 32) }
+
+// slot is the i-th slot of a blob: the hash, and where the record is.
+func slot(blob string, i uint32) (hash, at uint32) {
+	s := blob[slotsAt+slotLen*uint(i):]
+	_ = s[7]
+	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return uint32(v), uint32(v >> 32)
+}
 
 func le32(s string, at int) uint32 {
-	_ = s[at+3]
-	return uint32(s[at]) | uint32(s[at+1])<<8 | uint32(s[at+2])<<16 | uint32(s[at+3])<<24
+	s = s[at:]
+	_ = s[3]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 // get returns what stands at a canonical name with the given hash.
@@ -112,16 +123,16 @@ func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
 	if s.blob == "" {
 		return entry[M]{}
 	}
-	n := int(le32(s.blob, 0))
+	n := le32(s.blob, 0)
 	for i := slotOf(h, n); ; {
-		slot := slotsAt + slotLen*i
-		at := int(le32(s.blob, slot+4))
+		hash, at := slot(s.blob, i)
 		if at == 0 {
 			return entry[M]{}
 		}
-		if le32(s.blob, slot) == h {
-			if k := s.blob[at+recordKey:]; int(s.blob[at+keyLenAt]) == len(key) && k[:len(key)] == string(key) {
-				return s.entry(at)
+		if hash == h {
+			r := s.blob[at:]
+			if k := int(r[keyLenAt]); k == len(key) && r[recordKey:recordKey+k] == string(key) {
+				return s.entry(r)
 			}
 		}
 		if i++; i == n {
@@ -130,8 +141,9 @@ func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
 	}
 }
 
-func (s *shard[M]) entry(at int) entry[M] {
-	e := entry[M]{record: s.blob[at : at+int(le32(s.blob, at))]}
+// entry is that of the record at the start of r.
+func (s *shard[M]) entry(r string) entry[M] {
+	e := entry[M]{record: r[:le32(r, 0)]}
 	if marks(e.record[marksAt])&markMore != 0 {
 		end := len(e.record) - moreLen
 		e.more = s.more[le32(e.record, end)]
@@ -145,9 +157,8 @@ func (s *shard[M]) each(f func(hash uint32, e entry[M]) bool) bool {
 	if s.blob == "" {
 		return true
 	}
-	for i := range int(le32(s.blob, 0)) {
-		slot := slotsAt + slotLen*i
-		if at := int(le32(s.blob, slot+4)); at > 0 && !f(le32(s.blob, slot), s.entry(at)) {
+	for i := range le32(s.blob, 0) {
+		if hash, at := slot(s.blob, i); at > 0 && !f(hash, s.entry(s.blob[at:])) {
 			return false
 		}
 	}
@@ -343,7 +354,7 @@ func (b *builder[M]) shard() shard[M] {
 	blob := make([]byte, head, head+len(b.records))
 	binary.LittleEndian.PutUint32(blob, uint32(n))
 	for j, hash := range b.hashes {
-		i := slotOf(hash, n)
+		i := int(slotOf(hash, uint32(n)))
 		for binary.LittleEndian.Uint32(blob[slotsAt+slotLen*i+4:]) != 0 {
 			if i++; i == n {
 				i = 0
