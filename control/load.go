@@ -1,11 +1,15 @@
 package control
 
-// Start: the state is read from the store, by the same plan that a change takes.
+// Start: the state is read from the store. Static records, of which there may be millions,
+// are decoded by several goroutines and built into zones whole (loadzones.go); all else
+// takes the same plan that a change takes.
 
 import (
 	"context"
 	"fmt"
+	"strings"
 
+	"meridian/store"
 	"meridian/view"
 )
 
@@ -16,17 +20,12 @@ func (c *Control) load(ctx context.Context) error {
 		return fmt.Errorf("reading the store: %w", err)
 	}
 	defer snap.Close()
-	change := Change{loaded: true}
-	for key, value := range snap.Range("") {
-		if err := change.add(key, value); err != nil {
-			return err
-		}
+	static, change, err := readAll(ctx, snap)
+	if err != nil {
+		return err
 	}
-	if err := snap.Err(); err != nil {
-		return fmt.Errorf("reading the store: %w", err)
-	}
-	empty := &State{View: &view.View{}}
-	p := newPlan(empty, &change, c.opts.Now())
+	first := &State{View: new(view.View).With(0, static, nil)}
+	p := newPlan(first, change, c.opts.Now())
 	// What was committed was valid. But the geo data may be others by now, and a fence
 	// meet clients that it never met: that record fails, and nothing else.
 	tables, problems := c.tablesFor(p)
@@ -34,7 +33,36 @@ func (c *Control) load(ctx context.Context) error {
 		c.opts.Logger.Error("a steered record can't be answered with these geo data", "problem", problem.String())
 	}
 	p.provisional(snap.Revision())
-	c.state.Store(empty)
-	c.publish(c.compile([]*request{{ctx: ctx, plan: p, tables: tables}}))
+	c.state.Store(first)
+	state := c.compile([]*request{{ctx: ctx, plan: p, tables: tables}})
+	c.publish(state)
 	return nil
+}
+
+// readAll reads the zones with their static records, and all else as a change.
+func readAll(ctx context.Context, snap store.Snapshot) ([]*view.Zone, *Change, error) {
+	change := &Change{loaded: true}
+	loader := newZoneLoader(ctx)
+	for key, value := range snap.Range("") {
+		var err error
+		if strings.HasPrefix(key, "rrset/") {
+			err = loader.add(key, value)
+		} else if name, ok := strings.CutPrefix(key, "zone/"); ok {
+			err = loader.zone(name, value)
+		} else {
+			err = change.add(key, value)
+		}
+		if err != nil {
+			loader.wait()
+			return nil, nil, err
+		}
+	}
+	static, err := loader.zones()
+	if err == nil {
+		err = snap.Err()
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the store: %w", err)
+	}
+	return static, change, nil
 }

@@ -170,6 +170,9 @@ func (z *zonePlan) steer(c *ZoneChange) {
 // serial settles the zone's serial: it is fixed at commit and only goes forward
 // (RFC 1982), whatever a file says.
 func (z *zonePlan) serial() {
+	if z.change.loaded {
+		return // it is as it was committed
+	}
 	ours, loaded := z.present()
 	if z.soa == nil && !loaded {
 		return

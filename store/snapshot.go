@@ -3,6 +3,7 @@ package store
 // A snapshot: the present, seen through what the later revisions replaced.
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"maps"
@@ -134,29 +135,70 @@ func (s *snapshot) Range(prefix string) iter.Seq2[string, []byte] {
 	}
 }
 
-// present yields the keys of the head. Each step is guarded by itself, so that a
-// panic of the loop's body is not taken for a damaged file.
+// present yields the keys of the head. They are read some at a time, into memory that
+// these share; reading is guarded by itself, so that a panic of the loop's body is not
+// taken for a damaged file.
 func (s *snapshot) present(prefix string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
-		var cursor *bbolt.Cursor
-		for {
-			var k, v []byte
+		r := reading{prefix: []byte(prefix)}
+		for !r.ended {
 			s.err = guard(func() error {
 				if s.tx == nil {
 					return errSnapshotClosed
 				}
-				if cursor == nil {
-					cursor = s.keys.Cursor()
-					k, v = cursor.Seek([]byte(prefix))
-				} else {
-					k, v = cursor.Next()
-				}
+				r.some(s.keys)
 				return nil
 			})
-			if s.err != nil || k == nil || !strings.HasPrefix(string(k), prefix) || !yield(string(k), clone(v)) {
+			if s.err != nil {
 				return
 			}
+			keys := string(r.keys)
+			for _, at := range r.places {
+				value := r.values[at.value : at.value+at.valueLen : at.value+at.valueLen]
+				if !yield(keys[at.key:at.key+at.keyLen], value) {
+					return
+				}
+				if s.tx == nil {
+					s.err = errSnapshotClosed
+					return
+				}
+			}
 		}
+	}
+}
+
+// atOnce is about how much is read at a time, in octets.
+const atOnce = 32 << 10
+
+// reading is a range of keys while it is read.
+type reading struct {
+	prefix []byte
+	cursor *bbolt.Cursor
+	ended  bool
+	keys   []byte
+	values []byte // its memory goes to who reads
+	places []place
+}
+
+// place is where a key and its value are in a reading.
+type place struct{ key, keyLen, value, valueLen int }
+
+// some reads the next keys.
+func (r *reading) some(bucket *bbolt.Bucket) {
+	r.keys, r.values, r.places = r.keys[:0], make([]byte, 0, len(r.values)), r.places[:0]
+	for len(r.keys)+len(r.values) < atOnce {
+		var k, v []byte
+		if r.cursor == nil {
+			r.cursor = bucket.Cursor()
+			k, v = r.cursor.Seek(r.prefix)
+		} else {
+			k, v = r.cursor.Next()
+		}
+		if r.ended = k == nil || !bytes.HasPrefix(k, r.prefix); r.ended {
+			return
+		}
+		r.places = append(r.places, place{len(r.keys), len(k), len(r.values), len(v)})
+		r.keys, r.values = append(r.keys, k...), append(r.values, v...)
 	}
 }
 

@@ -140,7 +140,7 @@ func (e *Edit) settle(key wire.Name) {
 		if key == e.zone.Name || was == is {
 			return
 		}
-		name, _ := d.owner.Parent()
+		name, _ := key.Parent()
 		parent := e.draft(name)
 		if is {
 			parent.children++
@@ -150,8 +150,7 @@ func (e *Edit) settle(key wire.Name) {
 		if key.IsWildcard() {
 			parent.wildcard = is
 		}
-		key, _ = key.Parent()
-		d = parent
+		key, d = name, parent
 	}
 }
 

@@ -223,20 +223,38 @@ func (d *draft) appendValue(b []byte, apex wire.Name) []byte {
 	mark(flagCut, d.delegates(apex))
 	mark(flagRedirect, !d.set(wire.TypeDNAME).IsZero())
 	mark(flagWildcard, d.wildcard)
-	mark(flagChildren, d.children > 0)
-	mark(flagWritten, d.owner != d.key)
-	b = append(b, flags, byte(len(d.sets)), byte(len(d.sets)>>8))
-	if d.children > 0 {
-		b = binary.LittleEndian.AppendUint32(b, uint32(d.children))
-	}
-	if d.owner != d.key {
-		b = append(b, d.owner...)
-	}
+	b = appendHead(b, flags, len(d.sets), d.children, d.owner, d.key)
 	for _, s := range d.sets {
 		b = binary.LittleEndian.AppendUint32(b, uint32(s.Bytes()))
 		b = append(b, s.Encoding()...)
 	}
 	return b
+}
+
+// appendHead appends what stands before a node's RRsets.
+func appendHead(b []byte, flags byte, sets int, children int32, owner, key wire.Name) []byte {
+	at := len(b)
+	b = append(b, flags, byte(sets), byte(sets>>8))
+	if children > 0 {
+		b[at] |= flagChildren
+		b = binary.LittleEndian.AppendUint32(b, uint32(children))
+	}
+	if owner != key {
+		b[at] |= flagWritten
+		b = append(b, owner...)
+	}
+	return b
+}
+
+// withChildren appends a value that had none.
+func withChildren(b []byte, value string, children int32, wildcard bool) []byte {
+	b = append(b, value[:childrenAt]...)
+	b[flagsAt] |= flagChildren
+	if wildcard {
+		b[flagsAt] |= flagWildcard
+	}
+	b = binary.LittleEndian.AppendUint32(b, uint32(children))
+	return append(b, value[childrenAt:]...)
 }
 
 func (d *draft) marks() marks {

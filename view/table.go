@@ -322,6 +322,7 @@ type builder[M any] struct {
 	records []byte
 	more    []*M
 	marks   marks
+	blob    []byte
 }
 
 // add adds an entry of another shard.
@@ -345,13 +346,19 @@ func (b *builder[M]) record(hash uint32, m marks, key wire.Name, value string, m
 	binary.LittleEndian.PutUint32(b.records[at:], uint32(len(b.records)-at))
 }
 
+// reset begins another shard in the same memory.
+func (b *builder[M]) reset() {
+	*b = builder[M]{hashes: b.hashes[:0], places: b.places[:0], records: b.records[:0], blob: b.blob[:0]}
+}
+
 func (b *builder[M]) shard() shard[M] {
 	if len(b.hashes) == 0 {
 		return shard[M]{}
 	}
 	n := len(b.hashes)*4/3 + 1 // one is free at least, where looking ends
 	head := slotsAt + slotLen*n
-	blob := make([]byte, head, head+len(b.records))
+	blob := slices.Grow(b.blob, head+len(b.records))[:head]
+	clear(blob)
 	binary.LittleEndian.PutUint32(blob, uint32(n))
 	for j, hash := range b.hashes {
 		i := int(slotOf(hash, uint32(n)))
@@ -363,5 +370,6 @@ func (b *builder[M]) shard() shard[M] {
 		binary.LittleEndian.PutUint32(blob[slotsAt+slotLen*i:], hash)
 		binary.LittleEndian.PutUint32(blob[slotsAt+slotLen*i+4:], uint32(head+b.places[j]))
 	}
-	return shard[M]{blob: string(append(blob, b.records...)), more: slices.Clip(b.more), marks: b.marks}
+	b.blob = append(blob, b.records...)
+	return shard[M]{blob: string(b.blob), more: slices.Clip(b.more), marks: b.marks}
 }

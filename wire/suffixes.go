@@ -65,6 +65,12 @@ func (s *Suffixes) Hash(i int) uint64 { return s.hashes[i] }
 // Hash is the hash of a canonical name by which tables are probed. It is the same
 // in every process.
 func (n Name) Hash() uint64 {
+	h, _ := n.Hashes()
+	return h
+}
+
+// Hashes are the hash of a canonical name and that of its parent; of the root 0.
+func (n Name) Hashes() (own, parent uint64) {
 	var starts [MaxLabels + 1]uint8
 	count := 0
 	for i := 0; n[i] != 0; i += int(n[i]) + 1 {
@@ -74,9 +80,9 @@ func (n Name) Hash() uint64 {
 	starts[count] = uint8(len(n) - 1)
 	h := uint64(rootHash)
 	for i := count - 1; i >= 0; i-- {
-		h = hashLabel(h, n[starts[i]:starts[i+1]])
+		parent, h = h, hashLabel(h, n[starts[i]:starts[i+1]])
 	}
-	return h
+	return h, parent
 }
 
 // WildcardHash is the hash of the wildcard below the name that has the hash h.

@@ -11,6 +11,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"meridian/wire"
 )
@@ -34,6 +35,13 @@ func (s RRset) MarshalBinary() ([]byte, error) {
 
 // UnmarshalBinary reads the store form. It keeps no part of b.
 func (s *RRset) UnmarshalBinary(b []byte) error {
+	s.RDATA = nil
+	return s.Decode(slices.Clone(b))
+}
+
+// Decode reads the store form. Its RDATA are parts of b, listed in the memory of what s
+// had before.
+func (s *RRset) Decode(b []byte) error {
 	if len(b) < 7 {
 		return errors.New("reading a stored RRset: it is too short")
 	}
@@ -42,8 +50,7 @@ func (s *RRset) UnmarshalBinary(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("reading a stored RRset's owner name: %w", err)
 	}
-	rest := append([]byte(nil), b[6+n:]...)
-	var all [][]byte
+	rest, all := b[6+n:], s.RDATA[:0]
 	for len(rest) > 0 {
 		size, n := binary.Uvarint(rest)
 		if n <= 0 || size > 65535 || int(size) > len(rest)-n {
