@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"runtime"
+	"slices"
 	"sync"
 
 	"meridian/wire"
@@ -34,10 +35,11 @@ func (b *Builder) SetSerials(m zones.SerialMode) { b.zone.Serials = m }
 
 // Part is a share of the zone's nodes. One goroutine uses a Part.
 type Part struct {
-	apex  wire.Name
-	nodes []built
-	piece []byte // what the nodes from open on consist of
-	open  int
+	apex wire.Name
+	done [][]built // of pieces that are closed
+	open []built
+	// piece is what the open nodes consist of; with them it is closed before it grows long.
+	piece []byte
 	soa   wire.RRset
 
 	rrsets, records int
@@ -87,7 +89,7 @@ func (p *Part) Add(sets []zones.RRset) {
 		p.rrsets, p.records = p.rrsets+1, p.records+len(s.RDATA)
 		p.note(&n, key, head, s, at)
 	}
-	p.nodes = append(p.nodes, n)
+	p.open = append(p.open, n)
 	if len(p.piece) > pieceLen {
 		p.close()
 	}
@@ -114,27 +116,30 @@ func (p *Part) note(n *built, key wire.Name, head int, s zones.RRset, at int) {
 // close ends a piece: its nodes are strings from then on.
 func (p *Part) close() {
 	octets := string(p.piece)
-	for i := len(p.nodes) - 1; i >= p.open; i-- {
-		n := &p.nodes[i]
+	for i := len(p.open) - 1; i >= 0; i-- {
+		n := &p.open[i]
 		n.octets, octets = octets[n.start:], octets[:n.start]
 		n.hash, n.parent = n.key().Hashes()
 	}
-	p.piece, p.open = p.piece[:0], len(p.nodes)
+	p.done = append(p.done, p.open)
+	p.piece, p.open = p.piece[:0], make([]built, 0, len(p.open))
 }
 
 // Done returns the zone.
 func (b *Builder) Done() *Zone {
 	z := b.zone
 	t := tree{apex: z.Name, apexHash: z.Hash}
+	var pieces [][]built
 	for _, p := range b.parts {
 		p.close()
-		t.nodes = append(t.nodes, p.nodes...)
+		pieces = append(pieces, p.done...)
 		z.RRsets, z.Records = z.RRsets+p.rrsets, z.Records+p.records
 		if !p.soa.IsZero() {
 			z.setSOA(p.soa)
 		}
 	}
 	b.parts = nil
+	t.nodes = slices.Concat(pieces...)
 	t.connect()
 	for i := range t.nodes {
 		n := &t.nodes[i]
