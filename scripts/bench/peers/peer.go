@@ -25,6 +25,7 @@ type Peer struct {
 	Command  string
 	Packages []string // of Debian, that it is from; none for ours
 	Geo      bool     // it can serve a World with a steered name
+	Echo     bool     // its answers are none: only their ID and question are right
 	// files writes the configuration, for this port, and returns the arguments.
 	files func(dir string, port uint16, w *World) ([]string, error)
 	// after is done when the process runs, before it is asked anything; may be nil.
