@@ -90,11 +90,11 @@ func (b *bench) defence() (*results.Section, error) {
 	return b.interleave(entrants)
 }
 
-func defenceRow(server, kind string) string { return server + ": " + kind }
+func defenceRow(server, kind string) string { return server + rowSeparator + kind }
 
 func defenceTable(s *results.Section) string {
 	against := results.Column{Title: "× a good query", Cell: func(r *results.Row) string {
-		server, _, _ := strings.Cut(r.Name, ":")
+		server, _, _ := strings.Cut(r.Name, rowSeparator)
 		return results.Cell(results.Compare(r, s.Row(defenceRow(server, good)), "cpu", results.Ratio))
 	}}
 	return results.Table(s, "packets", results.Metric("CPU, µs a packet", "cpu"), against,

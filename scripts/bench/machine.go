@@ -31,7 +31,9 @@ func machine(s settings) string {
 	if s.rounds == 1 {
 		rounds = "one trial of " + s.duration.String()
 	}
-	return fmt.Sprintf("%s: %s, %d cores, Linux %s, %s/%s, %s; meridian %s; %s.", time.Now().UTC().Format(time.DateOnly), model, runtime.NumCPU(),
+	load, _ := os.ReadFile("/proc/loadavg")
+	lately, _, _ := strings.Cut(string(load), " ")
+	return fmt.Sprintf("%s: %s, %d cores (load before: %s), Linux %s, %s/%s, %s; meridian %s; %s.", time.Now().UTC().Format(time.DateOnly), model, runtime.NumCPU(), lately,
 		strings.TrimSpace(string(kernel)), runtime.GOOS, runtime.GOARCH, runtime.Version(), revision(), rounds)
 }
 

@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -109,19 +110,23 @@ func (s *settings) trial() error {
 
 // measureInto measures the sections that are asked for, and saves each when it is done.
 func measureInto(ctx context.Context, s settings, kept results.All) error {
-	if err := packages(s.install); err != nil {
-		return err
-	}
-	b, err := prepare(ctx, s)
+	asked, err := choose(s.only)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir)
-	asked := strings.Split(s.only, ",")
-	for _, section := range sections {
-		if s.only != "" && !contains(asked, section.name) {
-			continue
-		}
+	if err := packages(s.install); err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "meridian-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	b, err := prepare(ctx, s, dir)
+	if err != nil {
+		return err
+	}
+	for _, section := range asked {
 		began := time.Now()
 		measured, err := b.section(section)
 		if err != nil {
@@ -164,16 +169,12 @@ func packages(install bool) error {
 	return nil
 }
 
-// prepare builds what is measured, and what the servers need.
-func prepare(ctx context.Context, s settings) (*bench, error) {
+// prepare builds what is measured, and what the servers need, in a folder.
+func prepare(ctx context.Context, s settings, dir string) (b *bench, err error) {
 	if s.data == "" {
 		return nil, errors.New("name the folder of country.mmdb: -data DIR")
 	}
-	dir, err := os.MkdirTemp("", "meridian-bench-")
-	if err != nil {
-		return nil, err
-	}
-	b := &bench{ctx: ctx, settings: s, dir: dir, meridian: filepath.Join(dir, "meridian"), floor: filepath.Join(dir, "floor"), machine: machine(s)}
+	b = &bench{ctx: ctx, settings: s, dir: dir, meridian: filepath.Join(dir, "meridian"), floor: filepath.Join(dir, "floor"), machine: machine(s)}
 	for _, command := range [][]string{
 		{"go", "build", "-o", b.meridian, "./cmd/meridian"},
 		{"cc", "-O2", "-o", b.floor, "scripts/bench/floor/floor.c"},
@@ -198,11 +199,17 @@ func prepare(ctx context.Context, s settings) (*bench, error) {
 	return b, process.PinSelf(generatorCPU)
 }
 
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if strings.TrimSpace(w) == word {
-			return true
-		}
+// choose are the sections of a comma-separated list, all for none.
+func choose(only string) (chosen []section, err error) {
+	if only == "" {
+		return sections, nil
 	}
-	return false
+	for name := range strings.SplitSeq(only, ",") {
+		i := slices.IndexFunc(sections, func(s section) bool { return s.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no section %q", name)
+		}
+		chosen = append(chosen, sections[i])
+	}
+	return chosen, nil
 }

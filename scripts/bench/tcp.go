@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"meridian/scripts/bench/load"
 	"meridian/scripts/bench/peers"
@@ -13,10 +14,13 @@ import (
 // tcpRow names a row.
 func tcpRow(server string, queries int) string {
 	if queries == 1 {
-		return server + ": 1 query a connection"
+		return server + rowSeparator + "1 query a connection"
 	}
-	return fmt.Sprintf("%s: %d queries a connection", server, queries)
+	return fmt.Sprintf("%s%s%d queries a connection", server, rowSeparator, queries)
 }
+
+// rowSeparator stands between a server and what it is measured by.
+const rowSeparator = ": "
 
 const pipelined = 100
 
@@ -59,13 +63,8 @@ func (b *bench) connections(s *peers.Server, queries int) (results.Values, error
 
 func tcpTable(s *results.Section) string {
 	against := results.Column{Title: "× knot", Cell: func(r *results.Row) string {
-		for _, queries := range []int{1, pipelined} {
-			knot := s.Row(tcpRow("knot", queries))
-			if suffix := tcpRow("", queries); len(r.Name) > len(suffix) && r.Name[len(r.Name)-len(suffix):] == suffix {
-				return results.Cell(results.Compare(r, knot, "cpu", results.Ratio))
-			}
-		}
-		return ""
+		_, kind, _ := strings.Cut(r.Name, rowSeparator)
+		return results.Cell(results.Compare(r, s.Row("knot"+rowSeparator+kind), "cpu", results.Ratio))
 	}}
 	return results.Table(s, "server", results.Metric("CPU, µs a query", "cpu"), against, results.Metric("answers a second", "qps"), results.Metric("busy, %", "busy"))
 }

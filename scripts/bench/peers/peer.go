@@ -130,7 +130,7 @@ func Answers(addr netip.AddrPort, w *World) error {
 func answers(addr netip.AddrPort, name string) error {
 	q := new(dns.Msg)
 	q.SetQuestion(name, dns.TypeA)
-	c := dns.Client{Timeout: time.Second}
+	c := dns.Client{Timeout: 100 * time.Millisecond} // some listen before they are ready
 	r, _, err := c.Exchange(q, addr.String())
 	switch {
 	case err != nil:

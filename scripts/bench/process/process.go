@@ -107,6 +107,7 @@ func (p *Process) Stop() error {
 		p.done <- err
 	case <-time.After(patience):
 		_ = p.cmd.Process.Kill()
+		p.done <- <-p.done
 	}
 	return nil
 }

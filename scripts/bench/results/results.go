@@ -4,12 +4,14 @@
 package results
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 )
 
 // Values are what one measurement found, by metric.
@@ -47,7 +49,17 @@ func (s *Section) Add(name string, v Values) {
 		s.Rows = append(s.Rows, Row{Name: name})
 		r = &s.Rows[len(s.Rows)-1]
 	}
-	r.Rounds = append(r.Rounds, v)
+	kept := Values{}
+	for metric, x := range v {
+		kept[metric] = rounded(x)
+	}
+	r.Rounds = append(r.Rounds, kept)
+}
+
+// rounded is a value to five digits, more than any measurement is good for.
+func rounded(x float64) float64 {
+	y, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 5, 64), 64)
+	return y
 }
 
 // Values are a metric's values in the rounds that have it.
@@ -96,11 +108,14 @@ func Load(file string) (All, error) {
 	return all, nil
 }
 
-// Save writes a file.
+// Save writes a file, a row on a line.
 func (a All) Save(file string) error {
-	text, err := json.MarshalIndent(a, "", " ")
+	text, err := json.Marshal(a)
 	if err != nil {
 		return err
+	}
+	for _, start := range []string{`{"name":`, `"rows":`} {
+		text = bytes.ReplaceAll(text, []byte(start), []byte("\n"+start))
 	}
 	return os.WriteFile(file, append(text, '\n'), 0o644)
 }
