@@ -73,7 +73,8 @@ func responder(t *testing.T, f func(q *dns.Msg) *dns.Msg) netip.AddrPort {
 var (
 	static  = func() Stream { return NewNames(1000, name, address, Seed(1)) }
 	steered = func() Stream { return NewSteered("www."+zone, clients, []netip.Addr{region}, Seed(1)) }
-	brief   = Options{Duration: 20 * time.Millisecond, Patience: 100 * time.Millisecond}
+	brief   = Options{Duration: 100 * time.Millisecond, Patience: 5 * time.Second}
+	endless = Options{Duration: time.Minute} // but for an error
 )
 
 func TestRightAnswersAreCounted(t *testing.T) {
@@ -83,7 +84,6 @@ func TestRightAnswersAreCounted(t *testing.T) {
 			observed := 0
 			o := brief
 			o.Calm, o.Observe = true, func() error { observed++; return nil }
-			o.Patience = 5 * time.Second
 			results, err := Run(server, []Flow{f}, o)
 			if err != nil {
 				t.Fatal(err)
@@ -105,7 +105,7 @@ func TestLostAnswersAreCounted(t *testing.T) {
 		}
 		return answer(q)
 	})
-	results, err := Run(server, []Flow{{Stream: static(), Rate: 2000}}, brief)
+	results, err := Run(server, []Flow{{Stream: static(), Rate: 2000}}, Options{Duration: 100 * time.Millisecond, Patience: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestWrongAnswersEndTheRun(t *testing.T) {
 			}
 			return r
 		})
-		_, err := Run(server, []Flow{{Stream: w.stream(), Window: 16}}, brief)
+		_, err := Run(server, []Flow{{Stream: w.stream(), Window: 16}}, endless)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", want, err)
 		}
@@ -168,7 +168,7 @@ func TestAnswersGivenTwiceEndTheRun(t *testing.T) {
 			_, _ = u.WriteTo(b[:n], from)
 		}
 	}()
-	_, err = Run(netip.MustParseAddrPort(u.LocalAddr().String()), []Flow{{Stream: NewNames(10, name, address, Echo()), Window: 16}}, brief)
+	_, err = Run(netip.MustParseAddrPort(u.LocalAddr().String()), []Flow{{Stream: NewNames(10, name, address, Echo()), Window: 16}}, endless)
 	if err == nil || !strings.Contains(err.Error(), "no query with its ID") {
 		t.Errorf("got %v", err)
 	}
@@ -230,7 +230,7 @@ func TestWrongAnswersOnConnectionsEndTheRun(t *testing.T) {
 		if spoil == nil {
 			server = closer(t)
 		}
-		_, err := RunTCP(server, Connections{Stream: func(int) Stream { return static() }, Queries: 2}, brief)
+		_, err := RunTCP(server, Connections{Stream: func(int) Stream { return static() }, Queries: 2}, endless)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v", want, err)
 		}

@@ -4,6 +4,7 @@ package load
 // of queries together, takes the answers in any order, and closes.
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -29,17 +30,21 @@ func RunTCP(server netip.AddrPort, c Connections, o Options) (Result, error) {
 	if c.Clients == 0 {
 		c.Clients = 8
 	}
-	var group errgroup.Group
+	group, ctx := errgroup.WithContext(context.Background())
 	start := time.Now()
 	results := make([]Result, c.Clients)
 	for i := range c.Clients {
 		group.Go(func() error {
 			client := client{server: server, stream: c.Stream(i), queries: c.Queries, from: uint32(i) << 8}
-			return client.run(start.Add(o.Warmup), start.Add(o.Warmup+o.Duration), &results[i])
+			return client.run(ctx, start.Add(o.Warmup), start.Add(o.Warmup+o.Duration), &results[i])
 		})
 	}
 	observe := func(at time.Duration) error {
-		time.Sleep(time.Until(start.Add(at)))
+		select {
+		case <-ctx.Done(): // a client has an error
+			return nil
+		case <-time.After(time.Until(start.Add(at))):
+		}
 		if o.Observe == nil {
 			return nil
 		}
@@ -71,8 +76,8 @@ type client struct {
 	keys    []uint32
 }
 
-func (c *client) run(begin, end time.Time, r *Result) error {
-	for {
+func (c *client) run(ctx context.Context, begin, end time.Time, r *Result) error {
+	for ctx.Err() == nil {
 		now := time.Now()
 		if now.After(end) {
 			return nil
@@ -86,6 +91,7 @@ func (c *client) run(begin, end time.Time, r *Result) error {
 			r.Latency.Add(time.Since(now))
 		}
 	}
+	return nil
 }
 
 // connection asks the queries of one connection. The address that it comes from is one
