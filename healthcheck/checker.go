@@ -25,6 +25,9 @@ type Options struct {
 	Workers  int          // probes under way at once; 0: DefaultWorkers
 	Verdicts Verdicts     // nil: nothing is kept over a restart
 
+	// OnStart, if not nil, is told how long after its time each probe begins, by the
+	// goroutine of the probe and without a lock.
+	OnStart func(late time.Duration)
 	// OnProbe and OnFlip, if not nil, are called after the words have changed, by the
 	// goroutine of the probe and without a lock. Those of one target come in order.
 	OnProbe func(Target, Result)
@@ -46,6 +49,7 @@ type Checker struct {
 	log      *slog.Logger
 	workers  int
 	verdicts Verdicts
+	onStart  func(late time.Duration)
 	onProbe  func(Target, Result)
 	onFlip   func(Flip)
 
@@ -90,6 +94,7 @@ func New(opts Options) *Checker {
 		log:      opts.Logger,
 		workers:  opts.Workers,
 		verdicts: opts.Verdicts,
+		onStart:  opts.OnStart,
 		onProbe:  opts.OnProbe,
 		onFlip:   opts.OnFlip,
 		nudge:    make(chan struct{}, 1),
@@ -128,8 +133,8 @@ func (c *Checker) Run(ctx context.Context) error {
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		start, wake := c.popDue()
-		for _, t := range start {
-			probes.Go(func() { c.probe(ctx, t) })
+		for _, p := range start {
+			probes.Go(func() { c.probe(ctx, p) })
 		}
 		timer.Reset(time.Until(wake))
 		select {
@@ -144,16 +149,29 @@ func (c *Checker) Run(ctx context.Context) error {
 	return c.saveLast(context.WithoutCancel(ctx))
 }
 
-func (c *Checker) popDue() (start []*target, wake time.Time) {
+// due is a target that is to be probed, and since when.
+type due struct {
+	*target
+	since time.Time
+}
+
+func (c *Checker) popDue() (start []due, wake time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	start, wake = c.schedule.pop(time.Now(), c.workers-c.running)
-	c.running += len(start)
+	targets, wake := c.schedule.pop(time.Now(), c.workers-c.running)
+	c.running += len(targets)
+	for _, t := range targets {
+		start = append(start, due{t, t.due})
+	}
 	return start, wake
 }
 
 // probe is one worker's turn: probe, publish, tell, and back into the schedule.
-func (c *Checker) probe(ctx context.Context, t *target) {
+func (c *Checker) probe(ctx context.Context, d due) {
+	t := d.target
+	if c.onStart != nil {
+		c.onStart(time.Since(d.since))
+	}
 	within, cancel := context.WithTimeout(ctx, t.Settings.Timeout)
 	result := c.prober.Probe(within, t.Target)
 	cancel()

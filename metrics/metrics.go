@@ -22,6 +22,7 @@ type Metrics struct {
 	probes   *prometheus.CounterVec
 	phases   *prometheus.HistogramVec
 	flips    *prometheus.CounterVec
+	late     prometheus.Histogram
 }
 
 // New gives metrics of a program's version; until Show is called they have no server.
@@ -47,6 +48,11 @@ func New(version string) *Metrics {
 			Name: "meridian_flips_total",
 			Help: "Changes of targets' states, by the state that they came to.",
 		}, []string{"to"}),
+		late: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "meridian_check_lateness_seconds",
+			Help:    "How long after its time a probe began.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 2, 15),
+		}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name:        "meridian_build_info",
@@ -57,7 +63,7 @@ func New(version string) *Metrics {
 	m.registry.MustRegister(
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		build, m.views, m.probes, m.phases, m.flips, m.scrape,
+		build, m.views, m.probes, m.phases, m.flips, m.late, m.scrape,
 	)
 	return m
 }
@@ -67,6 +73,9 @@ func (m *Metrics) Show(s Sources) { m.scrape.sources.Store(&s) }
 
 // ObserveView is told how long a new view took to build.
 func (m *Metrics) ObserveView(took time.Duration) { m.views.Observe(took.Seconds()) }
+
+// ObserveStart is told how long after its time each probe begins.
+func (m *Metrics) ObserveStart(late time.Duration) { m.late.Observe(late.Seconds()) }
 
 // ObserveProbe is told of every probe.
 func (m *Metrics) ObserveProbe(t healthcheck.Target, r healthcheck.Result) {

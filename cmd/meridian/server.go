@@ -141,6 +141,7 @@ func (p *parts) load(ctx context.Context, st store.Store, shared *answer.Shared)
 	p.checker = healthcheck.New(healthcheck.Options{
 		Logger:   p.log,
 		Verdicts: st,
+		OnStart:  p.metrics.ObserveStart,
 		OnProbe:  p.metrics.ObserveProbe,
 		OnFlip:   p.metrics.ObserveFlip,
 	})

@@ -7,7 +7,7 @@ import (
 )
 
 // sections are all, in the order in which they are measured.
-var sections = []section{
+var sections = append([]section{
 	{"saturation-static", (*bench).saturationStatic, saturationTable},
 	{"saturation-geo", (*bench).saturationGeo, saturationTable},
 	{"features", (*bench).features, featuresTable},
@@ -17,7 +17,7 @@ var sections = []section{
 	{"defence", (*bench).defence, defenceTable},
 	{"overload", (*bench).overload, overloadTable},
 	{"go", (*bench).goBenchmarks, goTable},
-}
+}, large()...)
 
 // render makes all tables that there are results for.
 func render(page []byte, kept results.All) (_ []byte, err error) {
