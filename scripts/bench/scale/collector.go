@@ -5,6 +5,8 @@ package scale
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +21,9 @@ import (
 const (
 	Without = "without changes"
 	With    = "with changes"
+	// elsewhere has the same work done by another process: what there is of With and not of
+	// this is the server's own doing, and not that of too few processors.
+	elsewhere = "with changes to another meridian"
 )
 
 const (
@@ -34,29 +39,42 @@ func Collector(s *Stage) (*results.Section, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.start(s.ours(), dir, nil, all(names, 0)...)
+	other, err := s.folder("other")
 	if err != nil {
 		return nil, err
 	}
-	defer r.Stop()
-	if err := s.await(r); err != nil {
+	if err := os.CopyFS(filepath.Join(other, "data"), os.DirFS(filepath.Join(dir, "data"))); err != nil {
 		return nil, err
 	}
-	if _, err := s.settled(r.Process); err != nil {
-		return nil, err
+	var servers []*running
+	for _, dir := range []string{dir, other} {
+		if err := os.Chmod(filepath.Join(dir, "data"), 0o700); err != nil {
+			return nil, err
+		}
+		r, err := s.start(s.ours(), dir, nil, all(names, 0)...)
+		if err != nil {
+			return nil, err
+		}
+		defer r.Stop()
+		if err := s.await(r); err != nil {
+			return nil, err
+		}
+		if _, err := s.settled(r.Process); err != nil {
+			return nil, err
+		}
+		servers = append(servers, r)
 	}
 	section := &results.Section{}
 	for round := range s.Rounds {
-		for _, rate := range []float64{0, changeRate} {
-			name := Without
-			if rate > 0 {
-				name = With
-			}
-			v, err := s.steady(r, names, rate)
+		for _, row := range []struct {
+			name    string
+			changed *running
+		}{{Without, nil}, {With, servers[0]}, {elsewhere, servers[1]}} {
+			v, err := s.steady(servers[0], row.changed, names)
 			if err != nil {
-				return nil, fmt.Errorf("%s, round %d: %w", name, round+1, err)
+				return nil, fmt.Errorf("%s, round %d: %w", row.name, round+1, err)
 			}
-			section.Add(name, v)
+			section.Add(row.name, v)
 		}
 	}
 	return section, nil
@@ -79,9 +97,9 @@ func (s *Stage) filled(names int) (dir string, err error) {
 	return dir, err
 }
 
-// steady asks at a fixed rate, while names change. The generator and
+// steady asks at a fixed rate while names of a server, if there is one, change. The generator and
 // the changer share a processor, which the server may use too.
-func (s *Stage) steady(r *running, names int, rate float64) (v results.Values, err error) {
+func (s *Stage) steady(r, changing *running, names int) (v results.Values, err error) {
 	length, before := of(s, 3*time.Second, 20*time.Second), 500*time.Millisecond
 	if err := process.PinSelf(processors[0]); err != nil {
 		return nil, err
@@ -94,19 +112,19 @@ func (s *Stage) steady(r *running, names int, rate float64) (v results.Values, e
 	var report world.Report
 	changed := make(chan error, 1)
 	go func() {
-		if rate == 0 {
+		if changing == nil {
 			changed <- nil
 			return
 		}
 		var err error
-		report, err = s.changes(r, "-names", fmt.Sprint(names/2), "-rate", fmt.Sprint(rate), "-for", (before + length + time.Second).String())
+		report, err = s.changes(changing, "-names", fmt.Sprint(names), "-rate", fmt.Sprint(changeRate), "-for", (before + length + time.Second).String())
 		changed <- err
 	}()
 	v, err = s.asked(r, names, before, length)
 	if missed := <-changed; err == nil {
 		err = missed
 	}
-	if err == nil && rate > 0 {
+	if err == nil && changing != nil {
 		v["changes"], v["ack"] = report.PerSecond, millis(report.P50)
 	}
 	return v, err

@@ -21,8 +21,6 @@ type Stage struct {
 	Meridian string // the binary
 	Rounds   int
 	Short    bool
-
-	change, fill string // binaries, made when first needed
 }
 
 // Section is a section's measuring.
