@@ -143,6 +143,20 @@ func TestDeathAndReturn(t *testing.T) {
 	})
 }
 
+// Workers that are busy make probes late, and OnStart says by how much.
+func TestLatenessOfProbesIsTold(t *testing.T) {
+	var late []time.Duration
+	opts := Options{Workers: 1, OnStart: func(d time.Duration) { late = append(late, d) }}
+	world(t, opts, func(t *testing.T, c *Checker, n *network) {
+		n.delay = time.Second
+		c.Acquire(groupOf(web, 1, a1, a2), nil)
+		pass(5 * time.Second)
+		if len(late) != 2 || late[0] != 0 || late[1] < 900*time.Millisecond || late[1] > time.Second {
+			t.Errorf("two probes of a second each, one at a time, were late by %v", late)
+		}
+	})
+}
+
 func TestFlipsAreToldInOrder(t *testing.T) {
 	var flips []Flip
 	probes := 0

@@ -132,14 +132,19 @@ func (s *Stage) steady(r, changing *running, names int) (v results.Values, err e
 
 // asked asks for names at random, those that change among them.
 func (s *Stage) asked(r *running, names int, before, length time.Duration) (results.Values, error) {
-	var look *stamps
+	look, err := newStamps(r.addr.Port())
+	if err != nil {
+		return nil, err
+	}
+	begun := false
 	var took []time.Duration
 	var missed int
 	// Stamps are of what is measured alone.
 	observe := func() (err error) {
-		if look == nil {
-			look, err = newStamps(r.addr.Port())
-			return err
+		if !begun {
+			begun = true
+			look.begin()
+			return nil
 		}
 		took, missed, err = look.stop()
 		return err

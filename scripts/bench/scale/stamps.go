@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -20,8 +21,11 @@ const (
 	// drainEvery is how often packets are taken. Until then they wait in the kernel, which
 	// has room for far more.
 	drainEvery = 20 * time.Millisecond
-	room       = 256 << 20
-	atOnce     = 64
+	// The kernel begins to stamp packets a little after it was asked to. Those of before
+	// have the time at which we take them.
+	begins = 100 * time.Millisecond
+	room   = 256 << 20
+	atOnce = 64
 )
 
 // message is the kernel's struct mmsghdr.
@@ -42,6 +46,7 @@ type stamps struct {
 	packets  [atOnce][seenOctets]byte
 	controls [atOnce][64]byte
 
+	from    atomic.Int64             // nanoseconds since 1970: what came earlier doesn't count
 	queries map[uint32]time.Duration // when they came, by client's port and ID
 	took    []time.Duration
 }
@@ -63,6 +68,13 @@ func newStamps(port uint16) (*stamps, error) {
 		s.messages[i].header.Iov = &s.vectors[i]
 		s.messages[i].header.SetIovlen(1)
 	}
+	<-time.After(begins)
+	if err := s.drain(); err != nil {
+		unix.Close(fd)
+		return nil, err
+	}
+	clear(s.queries)
+	s.took = nil
 	go s.run()
 	return s, nil
 }
@@ -166,7 +178,9 @@ func (s *stamps) take(m *message, packet []byte) {
 	key := uint32(to)<<16 | uint32(id)
 	if came, ok := s.queries[key]; ok {
 		delete(s.queries, key)
-		s.took = append(s.took, at-came)
+		if int64(came) >= s.from.Load() {
+			s.took = append(s.took, at-came)
+		}
 	}
 }
 
@@ -187,6 +201,9 @@ func stamp(m *message) (time.Duration, bool) {
 	}
 	return 0, false
 }
+
+// begin has only those queries count that come from now on.
+func (s *stamps) begin() { s.from.Store(time.Now().UnixNano()) }
 
 // stop ends looking, and returns how long each query was in the server, and how many
 // packets the kernel had no room for.
