@@ -29,6 +29,9 @@ type Section func(s *Stage) (*results.Section, error)
 // processors are all that servers here may use.
 var processors = []int{0, 1}
 
+// longest is what a section may take: one that hangs ends with an error.
+const longest = 2 * time.Hour
+
 // Measure measures a section with all processors for everyone, and has whoever called it
 // kept to one again.
 func (s *Stage) Measure(section Section, afterwards ...int) (*results.Section, error) {
@@ -39,7 +42,11 @@ func (s *Stage) Measure(section Section, afterwards ...int) (*results.Section, e
 	if err := process.PinSelf(processors...); err != nil {
 		return nil, err
 	}
-	measured, err := section(s)
+	ctx, cancel := context.WithTimeout(s.Ctx, longest)
+	defer cancel()
+	within := *s
+	within.Ctx = ctx
+	measured, err := section(&within)
 	if len(afterwards) > 0 {
 		if again := process.PinSelf(afterwards...); err == nil {
 			err = again
