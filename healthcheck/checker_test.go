@@ -150,7 +150,7 @@ func TestLatenessOfProbesIsTold(t *testing.T) {
 	world(t, opts, func(t *testing.T, c *Checker, n *network) {
 		n.delay = time.Second
 		c.Acquire(groupOf(web, 1, a1, a2), nil)
-		pass(5 * time.Second)
+		pass(1500 * time.Millisecond) // the second probe is under way
 		if len(late) != 2 || late[0] != 0 || late[1] < 900*time.Millisecond || late[1] > time.Second {
 			t.Errorf("two probes of a second each, one at a time, were late by %v", late)
 		}
