@@ -38,7 +38,7 @@ type tableCache struct {
 	geo    [sha256.Size]byte // the Sum of the databases
 	log    *slog.Logger
 	now    func() time.Time
-	told   sync.Once // that nothing can be written
+	told   sync.Once // that the folder is of no use
 }
 
 func newTableCache(opts Options) *tableCache {
@@ -67,13 +67,13 @@ func (c *tableCache) read(key tableKey, t *steering.Topology, regions, offered [
 	text := c.text(key)
 	file := c.file(text)
 	data, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			c.tell(fmt.Errorf("reading a class table: %w", err))
+		}
 		return nil
 	}
-	var table *steering.Table
-	if err == nil {
-		table, err = steering.ReadTable(data, text, t, regions, offered)
-	}
+	table, err := steering.ReadTable(data, text, t, regions, offered)
 	if err != nil {
 		c.log.Warn("a kept class table can't be used, and is made anew", "file", file, "error", err)
 		return nil
@@ -82,19 +82,24 @@ func (c *tableCache) read(key tableKey, t *steering.Topology, regions, offered [
 	return table
 }
 
-// write keeps a table. The first time that it can't is told, and no other.
+// write keeps a table.
 func (c *tableCache) write(key tableKey, table *steering.Table) {
 	if c == nil {
 		return
 	}
 	text := c.text(key)
 	if err := c.replace(c.file(text), table.AppendFlat(nil, text)); err != nil {
-		c.told.Do(func() {
-			c.log.Warn("class tables can't be kept on disk; the next start takes longer, and nothing else", "error", err)
-		})
+		c.tell(err)
 		return
 	}
 	c.sweep(0)
+}
+
+// tell says what keeps the folder from being of use, the first time.
+func (c *tableCache) tell(err error) {
+	c.told.Do(func() {
+		c.log.Warn("class tables can't be kept on disk; starts take longer, and nothing else", "error", err)
+	})
 }
 
 // replace writes a file under another name first: nobody ever sees half of it.
