@@ -22,9 +22,10 @@ func (s *server) status(context.Context, *struct{}) (Status, error) {
 		Info: s.Info, Uptime: now.Sub(s.Info.Started).Round(time.Second).String(),
 		Revision: state.Revision(), Applied: state.Applied,
 		Zones: state.View.Len(), Regions: len(state.Regions), Checks: len(state.Checks),
-		Geo: s.geo(now), Overrides: overridesOf(state),
+		Overrides: overridesOf(state),
 	}
 	var w warnings
+	out.Geo = s.geo(now, &w)
 	for z := range state.View.Zones() {
 		if !z.Loaded() {
 			out.Unloaded++
@@ -82,8 +83,13 @@ func countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
 	}
 }
 
-func (s *server) geo(now time.Time) Geo {
-	info := s.Control.Base().Info()
+func (s *server) geo(now time.Time, w *warnings) Geo {
+	base, err := s.Control.Geo().Base()
+	if err != nil {
+		w.add("no new class table can be made: %v", err)
+		return Geo{Databases: []Database{}}
+	}
+	info := base.Info()
 	out := Geo{Databases: []Database{}, Locations: info.Rows, RangesV4: info.RunsV4, RangesV6: info.RunsV6, Bytes: info.Bytes}
 	for _, source := range info.Sources {
 		d := Database{Name: source.Name, Type: source.DatabaseType, Built: source.Built}

@@ -2,6 +2,14 @@ package control
 
 import "meridian/steering"
 
+// TablesRead and TablesProjected are how many class tables came from the cache, and how
+// many didn't.
+func (c *Control) TablesRead() int      { return c.tables.read }
+func (c *Control) TablesProjected() int { return c.tables.projected }
+
+// MaxKeptTables is how many files the cache keeps.
+const MaxKeptTables = maxKeptTables
+
 // Switches are the settings of all switches, by what they speak of.
 // Nothing may be under way.
 func (c *Control) Switches() map[OverrideKey]steering.Setting {

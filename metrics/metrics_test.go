@@ -50,7 +50,7 @@ func world(t *testing.T, base *geoip.Base, names, targets int) Sources {
 		Targets:     func() []healthcheck.TargetStatus { return statuses(targets) },
 		Unsaved:     func() int { return 0 },
 		Tables:      func() []*steering.Table { return []*steering.Table{table} },
-		GeoBytes:    base.Info().Bytes,
+		GeoBytes:    func() int { return base.Info().Bytes },
 		TCP:         func() TCPCounts { return TCPCounts{Open: 3, Accepted: 9, GaveWayOfClient: 2, GaveWayOfAll: 1} },
 		StaleSecret: func() bool { return true },
 	}

@@ -24,7 +24,7 @@ type Sources struct {
 	Targets     func() []healthcheck.TargetStatus
 	Unsaved     func() int // verdicts that the store doesn't have yet
 	Tables      func() []*steering.Table
-	GeoBytes    int // of the base table
+	GeoBytes    func() int // of the base table
 	TCP         func() TCPCounts
 	StaleSecret func() bool // whether the cookies' secrets couldn't be read again
 }
@@ -156,7 +156,7 @@ func (src *Sources) configuration(b *budget) {
 	}
 	b.gauge(tablesDesc, float64(len(tables)))
 	b.gauge(bytesDesc, float64(bytes))
-	b.gauge(baseDesc, float64(src.GeoBytes))
+	b.gauge(baseDesc, float64(src.GeoBytes()))
 }
 
 func (src *Sources) states(b *budget, targets []healthcheck.TargetStatus) {

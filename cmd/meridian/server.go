@@ -76,7 +76,7 @@ type parts struct {
 	settings settings
 	log      *slog.Logger
 	started  time.Time
-	base     *geoip.Base
+	geo      *geoip.Databases
 	checker  *healthcheck.Checker
 	aliases  *alias.Resolver
 	control  *control.Control
@@ -101,7 +101,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 	if p.token, err = readToken(s.adminTokenFile); err != nil {
 		return nil, err
 	}
-	if p.base, err = openBase(s.geo); err != nil {
+	if p.geo, err = openGeo(s.geo); err != nil {
 		return nil, err
 	}
 	shared := &answer.Shared{}
@@ -131,7 +131,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 		Targets:     p.checker.Targets,
 		Unsaved:     p.checker.Unsaved,
 		Tables:      p.control.Tables,
-		GeoBytes:    p.base.Info().Bytes,
+		GeoBytes:    p.geo.Bytes,
 	})
 	return p, nil
 }
@@ -150,7 +150,8 @@ func (p *parts) load(ctx context.Context, st store.Store, shared *answer.Shared)
 	p.aliases = newAliases(p.settings.aliasResolvers, p.log)
 	p.control, err = control.New(ctx, control.Options{
 		Store:   st,
-		Base:    p.base,
+		Geo:     p.geo,
+		Tables:  filepath.Join(p.settings.data, "tables"),
 		Checker: p.checker,
 		Shared:  shared,
 		Logger:  p.log,
@@ -188,6 +189,7 @@ func (p *parts) run(ctx context.Context, ready func(running)) error {
 		}
 		p.ready.Store(true)
 		ready(running{dns: p.dns.Addrs(), admin: p.admin.Server(), metrics: p.metricsAddr(), control: p.control, checker: p.checker, reload: p.secrets.reload})
+		p.compileGeo()
 		return nil
 	})
 	return g.Wait()
@@ -271,11 +273,19 @@ func readToken(file string) (string, error) {
 	return token, nil
 }
 
-func openBase(files []string) (*geoip.Base, error) {
+func openGeo(files []string) (*geoip.Databases, error) {
 	if len(files) == 0 {
-		return geoip.EmbeddedBase()
+		return geoip.Embedded(), nil
 	}
-	return geoip.OpenBase(files...)
+	return geoip.Open(files...)
+}
+
+// compileGeo makes the base table, unless the start needed it already: the next change
+// may, and by then the files may be others.
+func (p *parts) compileGeo() {
+	if _, err := p.geo.Base(); err != nil {
+		p.log.Error("the geo data can't be compiled; answers stay, and what needs new class tables is refused", "error", err)
+	}
 }
 
 func listenHTTP(ctx context.Context, addr metricsAddr) (net.Listener, error) {
