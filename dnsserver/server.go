@@ -34,13 +34,18 @@ type Options struct {
 	// one client; with one more, one that has been quiet for long is closed. 0 is the
 	// default.
 	MaxConns, MaxConnsPerClient int
+
+	openUDP opener // nil is the system's
 }
+
+// opener opens a UDP socket for each worker, all with one address.
+type opener func(ctx context.Context, network string, addr netip.AddrPort, workers int) ([]udpSocket, rooms, error)
 
 // Server answers on sockets. Make it with Listen.
 type Server struct {
 	opts       Options
 	addrs      []netip.AddrPort
-	udp        []*net.UDPConn
+	udp        []*udpLoop
 	tcp        []*net.TCPListener
 	responders []*answer.Responder // of the UDP sockets, by position, then those for TCP
 	forTCP     chan *tcpWorker
@@ -76,6 +81,9 @@ func (o *Options) setDefaults() {
 	o.QueryTimeout = cmp.Or(o.QueryTimeout, DefaultQueryTimeout)
 	o.MaxConns = cmp.Or(o.MaxConns, DefaultMaxConns)
 	o.MaxConnsPerClient = cmp.Or(o.MaxConnsPerClient, DefaultMaxConnsPerClient)
+	if o.openUDP == nil {
+		o.openUDP = openUDP
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -86,8 +94,9 @@ func (s *Server) addResponders(shared *answer.Shared, settings answer.Settings) 
 		// The kernel spreads a client's ports over the workers: each takes its part.
 		settings.Rate = max(1, settings.Rate/s.opts.Workers)
 	}
-	for range s.udp {
-		s.responders = append(s.responders, answer.NewResponder(shared, settings))
+	for _, l := range s.udp {
+		l.responder = answer.NewResponder(shared, settings)
+		s.responders = append(s.responders, l.responder)
 	}
 	settings.Rate = 0 // who speaks TCP is where he says
 	settings.Keepalive = uint16(min(s.opts.IdleTimeout/(100*time.Millisecond), math.MaxUint16))
@@ -110,53 +119,57 @@ func (s *Server) listen(ctx context.Context, addr netip.AddrPort) error {
 		}
 		listener, err := s.listenTCP(ctx, got)
 		if err != nil {
-			for _, c := range sockets {
-				c.Close()
-			}
+			closeUDP(sockets)
 			if addr.Port() == 0 && try < portTries {
 				continue
 			}
 			return listenError("tcp", got, err)
 		}
-		s.udp, s.tcp, s.addrs = append(s.udp, sockets...), append(s.tcp, listener), append(s.addrs, got)
+		for _, c := range sockets {
+			s.udp = append(s.udp, &udpLoop{socket: c, log: s.log})
+		}
+		s.tcp, s.addrs = append(s.tcp, listener), append(s.addrs, got)
 		return nil
 	}
 }
 
 // listenUDP opens a socket for each worker. The first is opened without sharing, so
 // that a port of another process is found taken rather than shared.
-func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDPConn, netip.AddrPort, error) {
-	probe, err := net.ListenUDP(s.network("udp", addr), net.UDPAddrFromAddrPort(addr))
+func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]udpSocket, netip.AddrPort, error) {
+	network := s.network("udp", addr)
+	probe, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
 	if err != nil {
 		return nil, addr, err
 	}
 	addr = netip.AddrPortFrom(addr.Addr(), probe.LocalAddr().(*net.UDPAddr).AddrPort().Port())
 	probe.Close()
-	var sockets []*net.UDPConn
-	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return setUpUDP(c, addr.Addr()) }}
-	for range s.opts.Workers {
-		c, err := lc.ListenPacket(ctx, s.network("udp", addr), addr.String())
-		if err != nil {
-			for _, open := range sockets {
-				open.Close()
-			}
-			return nil, addr, err
-		}
-		sockets = append(sockets, c.(*net.UDPConn))
+	sockets, got, err := s.opts.openUDP(ctx, network, addr, s.opts.Workers)
+	if err == nil {
+		s.reportRooms(addr, got)
 	}
-	s.reportRoom(addr, sockets[0])
-	return sockets, addr, nil
+	return sockets, addr, err
 }
 
-// reportRoom says how much the kernel keeps of what a worker hasn't taken yet.
-func (s *Server) reportRoom(addr netip.AddrPort, c *net.UDPConn) {
-	switch room, known := roomOf(c); {
-	case known && room < receiveBuffer:
-		s.opts.Logger.Warn("the kernel gives less receive buffer than asked for, so that bursts of queries may be lost: raise net.core.rmem_max",
-			"address", addr, "bytes", room, "asked", receiveBuffer)
-	case known:
-		s.opts.Logger.Debug("receive buffer", "address", addr, "bytes", room)
+func closeUDP(sockets []udpSocket) {
+	for _, c := range sockets {
+		c.close()
 	}
+}
+
+// rooms is how many octets the kernel keeps for a UDP socket: of queries that its worker
+// hasn't taken, and of answers that the interface hasn't.
+type rooms struct{ receive, send int }
+
+func (s *Server) reportRooms(addr netip.AddrPort, got rooms) {
+	if got.receive < receiveRoom {
+		s.opts.Logger.Warn("the kernel gives less receive buffer than asked for, so that bursts of queries may be lost: raise net.core.rmem_max",
+			"address", addr, "bytes", got.receive, "asked", receiveRoom)
+	}
+	if got.send < sendRoom {
+		s.opts.Logger.Warn("the kernel gives less send buffer than asked for, so that bursts of answers may be lost: raise net.core.wmem_max",
+			"address", addr, "bytes", got.send, "asked", sendRoom)
+	}
+	s.opts.Logger.Debug("socket buffers", "address", addr, "receive_bytes", got.receive, "send_bytes", got.send)
 }
 
 func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
@@ -202,6 +215,15 @@ func (s *Server) Addrs() []netip.AddrPort { return s.addrs }
 // Responders are all that answer, for their counters.
 func (s *Server) Responders() []*answer.Responder { return s.responders }
 
+// UDP counts what was lost; any goroutine may ask.
+func (s *Server) UDP() (counts UDPCounts) {
+	for _, l := range s.udp {
+		counts.ReceiveDrops += l.socket.drops()
+		counts.SendErrors += l.failed.Load()
+	}
+	return counts
+}
+
 // TCP counts connections; any goroutine may ask.
 func (s *Server) TCP() TCPCounts { return s.conns.count() }
 
@@ -209,8 +231,8 @@ func (s *Server) TCP() TCPCounts { return s.conns.count() }
 // waits for what is under way.
 func (s *Server) Serve(ctx context.Context) error {
 	var wg sync.WaitGroup
-	for i, c := range s.udp {
-		wg.Go(func() { s.serveUDP(c, s.responders[i]) })
+	for _, l := range s.udp {
+		wg.Go(l.serve)
 	}
 	for _, l := range s.tcp {
 		wg.Go(func() { s.serveTCP(l) })
@@ -227,8 +249,8 @@ func (s *Server) Serve(ctx context.Context) error {
 // Close closes all sockets. It may be called more than once.
 func (s *Server) Close() {
 	s.stop.Do(func() { close(s.done) })
-	for _, c := range s.udp {
-		c.Close()
+	for _, l := range s.udp {
+		l.socket.close()
 	}
 	for _, l := range s.tcp {
 		l.Close()
