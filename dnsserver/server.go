@@ -22,7 +22,7 @@ import (
 // Options of a Server.
 type Options struct {
 	Listen  []netip.AddrPort // port 0 chooses one, the same for UDP and TCP
-	Workers int              // UDP sockets and answering goroutines for each address; at least 1
+	Workers int              // UDP sockets for each address, each with a thread; at least 1
 	Logger  *slog.Logger
 	// Answer is what responses say of the server, and how they are limited: its Rate is
 	// that of all workers together.
@@ -71,6 +71,7 @@ func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, 
 			return nil, err
 		}
 	}
+	s.reportDescriptors()
 	s.addResponders(shared, opts.Answer)
 	return s, nil
 }
@@ -172,6 +173,18 @@ func (s *Server) reportRooms(addr netip.AddrPort, got rooms) {
 	s.opts.Logger.Debug("socket buffers", "address", addr, "receive_bytes", got.receive, "send_bytes", got.send)
 }
 
+// otherDescriptors is what the rest of the process may need at once, most of it for probes.
+const otherDescriptors = 256
+
+// reportDescriptors says where fewer TCP connections can be open than may be.
+func (s *Server) reportDescriptors() {
+	needed := len(s.udp) + len(s.tcp) + s.opts.MaxConns + otherDescriptors
+	if limit, known := mayHaveOpen(); known && limit < needed {
+		s.opts.Logger.Warn("this process may have too few files open for all TCP connections that it is to take, so that some are closed early: raise the limit (LimitNOFILE= of a systemd unit, ulimit -n), or take fewer connections",
+			"limit", limit, "needed", needed, "tcp_connections", s.opts.MaxConns)
+	}
+}
+
 func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, s.network("tcp", addr), addr.String())
@@ -201,6 +214,8 @@ func listenError(proto string, addr netip.AddrPort, err error) error {
 		return fmt.Errorf("%s over %s may not be opened: ports below 1024 need root or CAP_NET_BIND_SERVICE; listen on a higher port", addr, proto)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("%s over %s: this machine has no such address", addr, proto)
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Errorf("%s over %s: this process may have no more files open: raise the limit (LimitNOFILE= of a systemd unit, ulimit -n), or use fewer workers or addresses", addr, proto)
 	case errors.Is(err, syscall.EAFNOSUPPORT) && addr.Addr() == netip.IPv6Unspecified():
 		return fmt.Errorf("%s over %s: this machine has no IPv6; listen on 0.0.0.0:%d instead", addr, proto, addr.Port())
 	case errors.Is(err, syscall.EAFNOSUPPORT):
