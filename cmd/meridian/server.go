@@ -124,6 +124,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 	}
 	p.metrics.Show(metrics.Sources{
 		Responders:  p.dns.Responders(),
+		UDP:         p.udpCounts,
 		TCP:         p.tcpCounts,
 		StaleSecret: p.secrets.stale.Load,
 		RegionSlots: p.control.RegionSlots,
@@ -207,6 +208,12 @@ func (p *parts) handler() http.Handler {
 		info.Listen = append(info.Listen, a.String())
 	}
 	return api.NewHandler(api.Deps{Control: p.control, Checker: p.checker, Info: info, Logger: p.log, Now: time.Now})
+}
+
+// udpCounts are what UDP lost, as metrics show it.
+func (p *parts) udpCounts() metrics.UDPCounts {
+	c := p.dns.UDP()
+	return metrics.UDPCounts{ReceiveDrops: c.ReceiveDrops, SendErrors: c.SendErrors}
 }
 
 // tcpCounts are connections as metrics show them.
