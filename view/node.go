@@ -85,7 +85,7 @@ func (n Node) Set(typ uint16) wire.RRset {
 	v := n.e.value()
 	at := n.setsAt(v)
 	for range setCount(v) {
-		end := at + setLen + int(le32(v, at))
+		end := at + setLen + int(le32(v[at:]))
 		if s := wire.RRsetOf(v[at+setLen : end]); s.Type() == typ {
 			return s
 		}
@@ -103,7 +103,7 @@ func (n Node) Sets() iter.Seq[wire.RRset] {
 		v := n.e.value()
 		at := n.setsAt(v)
 		for range setCount(v) {
-			end := at + setLen + int(le32(v, at))
+			end := at + setLen + int(le32(v[at:]))
 			if !yield(wire.RRsetOf(v[at+setLen : end])) {
 				return
 			}
@@ -137,7 +137,7 @@ func (n Node) children() int32 {
 	if !n.flag(flagChildren) {
 		return 0
 	}
-	return int32(le32(n.e.value(), childrenAt))
+	return int32(le32(n.e.value()[childrenAt:]))
 }
 
 func setCount(v string) int { return int(v[setCountAt]) | int(v[setCountAt+1])<<8 }
