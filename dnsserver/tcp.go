@@ -22,7 +22,7 @@ import (
 
 // Bounds of TCP where Options say nothing.
 const (
-	// DefaultMaxConns connections, most of them idle, are no burden at some 6 KB each.
+	// DefaultMaxConns connections, most of them idle, are no burden at 5 to 6 KB each.
 	DefaultMaxConns = 1024
 	// DefaultMaxConnsPerClient is more than a resolver opens, and an eighth of all.
 	DefaultMaxConnsPerClient = 128
