@@ -49,6 +49,7 @@ type Server struct {
 	tcp        []*net.TCPListener
 	responders []*answer.Responder // of the UDP sockets, by position, then those for TCP
 	forTCP     chan *tcpWorker
+	replies    sync.Pool // of *[]byte: batches of answers on their way over TCP
 	conns      *conns
 	log        *seldom
 	stop       sync.Once
@@ -65,6 +66,7 @@ func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, 
 		conns:  newConns(opts.MaxConns, opts.MaxConnsPerClient),
 		log:    newSeldom(opts.Logger, time.Now),
 	}
+	s.replies.New = func() any { return new([]byte) }
 	for _, addr := range opts.Listen {
 		if err := s.listen(ctx, addr); err != nil {
 			s.Close()
@@ -186,7 +188,8 @@ func (s *Server) reportDescriptors() {
 }
 
 func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
-	var lc net.ListenConfig
+	// Keep-alive probes would tell what the idle timeout tells sooner.
+	lc := net.ListenConfig{KeepAlive: -1, Control: func(_, _ string, c syscall.RawConn) error { return setUpTCP(c) }}
 	l, err := lc.Listen(ctx, s.network("tcp", addr), addr.String())
 	if err != nil {
 		return nil, err
@@ -252,6 +255,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	for _, l := range s.tcp {
 		wg.Go(func() { s.serveTCP(l) })
 	}
+	wg.Go(s.sweepTCP)
 	select {
 	case <-ctx.Done():
 	case <-s.done:
