@@ -34,7 +34,7 @@ func (s *server) status(context.Context, *struct{}) (Status, error) {
 	}
 	for z, n := range state.Steered() {
 		out.Steered++
-		countEndpoints(&out.Endpoints, &w, z, n)
+		s.countEndpoints(&out.Endpoints, &w, z, n)
 	}
 	for _, t := range s.Checker.Targets() {
 		out.Targets.count(t.State)
@@ -59,9 +59,23 @@ func (c *States) count(s steering.State) {
 	}
 }
 
+// complete says whether all class tables of the start are made.
+func (s *server) complete() bool {
+	select {
+	case <-s.Control.Ready():
+		return true
+	default:
+		return false
+	}
+}
+
 // countEndpoints counts a record's endpoints of each type, and warns where none is up.
-func countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
+func (s *server) countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
 	for _, typ := range n.Steered().Faulty {
+		if !s.complete() {
+			w.add("%s %s in zone %s is answered with SERVFAIL until its class table is made", n.Name(), zones.TypeName(typ), z.Name)
+			continue
+		}
 		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name(), zones.TypeName(typ), z.Name)
 	}
 	for _, typ := range n.Steered().Types {

@@ -44,6 +44,7 @@ type Control struct {
 	state    atomic.Pointer[State]
 	requests chan *request
 	stopped  chan struct{} // closed when Run has ended
+	ready    chan struct{}
 	slots    atomic.Pointer[[]string]
 	// The writer's: what outlives views, and the pause before the next try to end
 	// expired overrides.
@@ -59,16 +60,11 @@ func New(ctx context.Context, opts Options) (*Control, error) {
 		tables:   newTables(opts.Geo, newTableCache(opts)),
 		requests: make(chan *request),
 		stopped:  make(chan struct{}),
+		ready:    make(chan struct{}),
 		runtime:  newRuntime(opts.Checker),
 		aliases:  newAliases(opts.Aliases),
 	}
-	if err := c.load(ctx); err != nil {
-		return nil, err
-	}
-	if err := c.tables.loaded(); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, c.load(ctx)
 }
 
 // State returns the present state.

@@ -93,6 +93,7 @@ func startOn(t testing.TB, dir string, g *geoip.Databases, probing bool) *world 
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { w.control.Run(ctx) })
+	<-w.control.Ready()
 	if probing {
 		wg.Go(func() { w.checker.Run(ctx) })
 	}

@@ -205,6 +205,7 @@ func checkAgainstStore(t *rapid.T, w *world, geo *geoip.Databases) {
 	if err != nil {
 		t.Fatalf("starting on the store: %v", err)
 	}
+	fresh.Complete(w.t.Context())
 	if diff := cmp.Diff(pictureOf(fresh, checker), pictureOf(w.control, w.checker), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("a fresh start (-) and what runs (+):\n%s", diff)
 	}

@@ -76,6 +76,7 @@ func (c *tableCache) read(key tableKey, t *steering.Topology, regions, offered [
 	table, err := steering.ReadTable(data, text, t, regions, offered)
 	if err != nil {
 		c.log.Warn("a kept class table can't be used, and is made anew", "file", file, "error", err)
+		_ = os.Remove(file) // where it can't be removed it is told of again
 		return nil
 	}
 	_ = os.Chtimes(file, time.Time{}, c.now()) // it is in use; where that can't be noted it is made anew one day

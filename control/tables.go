@@ -136,16 +136,51 @@ func (t *tables) made(key tableKey, m *making, count *int) {
 	close(m.done)
 }
 
-// loaded is called when the tables of a start are there. One from the cache shows that
-// these very databases have compiled before, and they need not now. Without one a server
-// that can't compile them must not start.
-func (t *tables) loaded() error {
-	t.cache.sweepAtStart()
-	if t.read > 0 {
+// loaded is called when the tables that were kept for a start are there. One of them shows
+// that these very databases have compiled before, and they need not now; nor need those
+// inside the program while nothing is steered. Else a server that can't compile them must
+// not start.
+func (t *tables) loaded(steering bool) error {
+	if t.read > 0 || !steering && t.geo.Inside() {
 		return nil
 	}
 	_, err := t.geo.Base()
 	return err
+}
+
+// sweep is called when all tables of a start are there.
+func (t *tables) sweep() { t.cache.sweepAtStart() }
+
+// atHand returns a record's table for a type where it need not be made; else nil.
+func (t *tables) atHand(s *State, settings config.Steered, typ uint16) *steering.Table {
+	key := keyOf(s, settings, typ)
+	if table := t.lookup(key); table != nil {
+		return table
+	}
+	offered, regions := regionsOf(s, settings, typ)
+	table := t.cache.read(key, s.compiled[settings.Topology].Topology, regions, offered)
+	if table != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.read++
+		t.known[key] = weak.Make(table)
+	}
+	return table
+}
+
+// tablesAtHand are those of a plan's records that need not be made.
+func (c *Control) tablesAtHand(p *plan) map[tableKey]*steering.Table {
+	found := map[tableKey]*steering.Table{}
+	for _, j := range p.compile {
+		settings := j.settings.WithDefaults()
+		for _, typ := range TypesOf(settings) {
+			key := keyOf(p.next, settings, typ)
+			if _, looked := found[key]; !looked {
+				found[key] = c.tables.atHand(p.next, settings, typ)
+			}
+		}
+	}
+	return found
 }
 
 // lookup returns a table that is there already.

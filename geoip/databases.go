@@ -15,6 +15,7 @@ import (
 // their Sum) needs none. Any number of goroutines may use them.
 type Databases struct {
 	sum      [sha256.Size]byte
+	inside   bool
 	base     func() (*Base, error) // compiles at its first call, and lets go of the octets
 	compiled atomic.Pointer[Base]
 }
@@ -40,8 +41,13 @@ func Open(files ...string) (*Databases, error) {
 
 // Embedded is the data inside the program, of which Base takes about a tenth of a second.
 func Embedded() *Databases {
-	return newDatabases([][]byte{[]byte("embedded"), embedded}, compileEmbedded)
+	d := newDatabases([][]byte{[]byte("embedded"), embedded}, compileEmbedded)
+	d.inside = true
+	return d
 }
+
+// Inside says whether they are the data inside the program, which always compile.
+func (d *Databases) Inside() bool { return d.inside }
 
 func newDatabases(octets [][]byte, compile func() (*Base, error)) *Databases {
 	d := &Databases{sum: sum(octets)}

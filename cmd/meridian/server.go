@@ -185,6 +185,11 @@ func (p *parts) run(ctx context.Context, ready func(running)) error {
 		g.Go(func() error { return p.serveHTTP(ctx) })
 	}
 	g.Go(func() error {
+		select {
+		case <-p.control.Ready():
+		case <-ctx.Done():
+			return nil
+		}
 		if err := p.applyAtStart(ctx); err != nil {
 			return err
 		}
@@ -287,9 +292,12 @@ func openGeo(files []string) (*geoip.Databases, error) {
 	return geoip.Open(files...)
 }
 
-// compileGeo makes the base table, unless the start needed it already: the next change
-// may, and by then the files may be others.
+// compileGeo makes the base table of files, unless the start needed it already: the next
+// change may, and until then their octets are kept.
 func (p *parts) compileGeo() {
+	if p.geo.Inside() {
+		return
+	}
 	if _, err := p.geo.Base(); err != nil {
 		p.log.Error("the geo data can't be compiled; answers stay, and what needs new class tables is refused", "error", err)
 	}
