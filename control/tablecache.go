@@ -24,11 +24,11 @@ import (
 	"meridian/steering"
 )
 
-// How many tables are kept, and how long those that no start asked for. 256 tables of a
-// city database are about 2 GB; a server has some few in use, and each change of a
+// How many tables are kept, and how long those that no start asked for. 64 tables of a
+// city database are about 600 MB; a server has some few in use, and each change of a
 // topology or of a region's place leaves one behind.
 const (
-	maxKeptTables = 256
+	maxKeptTables = 64
 	keepTablesFor = 30 * 24 * time.Hour
 )
 

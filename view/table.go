@@ -29,6 +29,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"unsafe"
 
 	"meridian/wire"
 )
@@ -106,19 +107,20 @@ func unmix(mixed uint32) uint32 { return mixed * 0xE8B2F51 }
 // slotOf is where a mixed hash is looked for first among n slots.
 func slotOf(mixed, n uint32) uint { return uint(uint64(mixed) * uint64(n) >> 32) }
 
-// le64 and le32 read the number at the start of s.
-func le64(s string) uint64 {
+// read64 and read32 read the number at the start of s, as the machine has it.
+func read64(s string) uint64 {
 	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return *(*uint64)(unsafe.Pointer(unsafe.StringData(s)))
 }
 
-func le32(s string) uint32 {
+func read32(s string) uint32 {
 	_ = s[3]
-	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+	return *(*uint32)(unsafe.Pointer(unsafe.StringData(s)))
 }
 
-// get returns what stands at a canonical name with the given hash.
+// get returns what stands at a canonical name with the given hash. Every query comes here
+// several times, so that blobs are read by pointers: what a builder made is well-formed,
+// and checking it again would be half of the work.
 func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
 	if t.shards == 0 {
 		return entry[M]{}
@@ -129,28 +131,30 @@ func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
 		return entry[M]{}
 	}
 	h = mix(h)
-	for slots := s.blob[slotsAt+slotLen*slotOf(h, le32(s.blob)):]; ; slots = slots[slotLen:] {
-		slot := le64(slots)
+	blob := unsafe.Pointer(unsafe.StringData(s.blob))
+	slots := unsafe.Add(blob, slotsAt+slotLen*slotOf(h, *(*uint32)(blob)))
+	for ; ; slots = unsafe.Add(slots, slotLen) {
+		slot := *(*uint64)(slots)
 		at := uint32(slot >> 32)
-		if mixed := uint32(slot); mixed > h || at == 0 {
-			return entry[M]{}
-		} else if mixed < h {
+		if mixed := uint32(slot); mixed < h && at != 0 {
 			continue
+		} else if mixed != h || at == 0 {
+			return entry[M]{}
 		}
-		r := s.blob[at:]
-		if k := int(r[keyLenAt]); k == len(key) && r[recordKey:recordKey+k] == string(key) {
-			return s.entry(r)
+		record := unsafe.Add(blob, at)
+		if n := int(*(*uint8)(unsafe.Add(record, keyLenAt))); n == len(key) &&
+			unsafe.String((*byte)(unsafe.Add(record, recordKey)), n) == string(key) {
+			return s.entry(unsafe.String((*byte)(record), *(*uint32)(record)))
 		}
 	}
 }
 
-// entry is that of the record at the start of r.
-func (s *shard[M]) entry(r string) entry[M] {
-	e := entry[M]{record: r[:le32(r)]}
-	if marks(e.record[marksAt])&markMore != 0 {
-		end := len(e.record) - moreLen
-		e.more = s.more[le32(e.record[end:])]
-		e.record = e.record[:end]
+// entry is that of a record.
+func (s *shard[M]) entry(record string) entry[M] {
+	e := entry[M]{record: record}
+	if marks(record[marksAt])&markMore != 0 {
+		end := len(record) - moreLen
+		e.more, e.record = s.more[read32(record[end:])], record[:end]
 	}
 	return e
 }
@@ -162,13 +166,14 @@ func (s *shard[M]) each(f func(hash uint32, e entry[M]) bool) bool {
 	}
 	end := uint32(len(s.blob)) // of the slots: where the first record is
 	for i := uint32(slotsAt); i < end; i += slotLen {
-		slot := le64(s.blob[i:])
+		slot := read64(s.blob[i:])
 		at := uint32(slot >> 32)
 		if at == 0 {
 			continue
 		}
 		end = min(end, at)
-		if !f(unmix(uint32(slot)), s.entry(s.blob[at:])) {
+		record := s.blob[at:]
+		if !f(unmix(uint32(slot)), s.entry(record[:read32(record)])) {
 			return false
 		}
 	}
@@ -350,10 +355,10 @@ func (b *builder[M]) record(hash uint32, m marks, key wire.Name, value string, m
 	b.records = append(b.records, 0, 0, 0, 0, byte(m), byte(len(key)))
 	b.records = append(append(b.records, key...), value...)
 	if more != nil {
-		b.records = binary.LittleEndian.AppendUint32(b.records, uint32(len(b.more)))
+		b.records = binary.NativeEndian.AppendUint32(b.records, uint32(len(b.more)))
 		b.more = append(b.more, more)
 	}
-	binary.LittleEndian.PutUint32(b.records[at:], uint32(len(b.records)-at))
+	binary.NativeEndian.PutUint32(b.records[at:], uint32(len(b.records)-at))
 }
 
 // reset begins another shard in the same memory.
@@ -378,9 +383,9 @@ func (b *builder[M]) shard() shard[M] {
 	head := slotsAt + slotLen*(max(n, int(used))+1)
 	blob := slices.Grow(b.blob, head+len(b.records))[:head]
 	clear(blob)
-	binary.LittleEndian.PutUint32(blob, uint32(n))
+	binary.NativeEndian.PutUint32(blob, uint32(n))
 	for i, slot := range b.slots {
-		binary.LittleEndian.PutUint64(blob[slotsAt+slotLen*places[i]:], slot+uint64(head)<<32)
+		binary.NativeEndian.PutUint64(blob[slotsAt+slotLen*places[i]:], slot+uint64(head)<<32)
 	}
 	b.blob = append(blob, b.records...)
 	return shard[M]{blob: string(b.blob), more: slices.Clip(b.more), marks: b.marks}
