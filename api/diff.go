@@ -24,23 +24,62 @@ func DiffLines(diff []store.Change, limit int) (lines []string, more int) {
 	if limit == 0 {
 		limit = DefaultLines
 	}
-	sorted := slices.Clone(diff)
-	slices.SortStableFunc(sorted, func(a, b store.Change) int {
-		ka, kb := orderOf(a.Key), orderOf(b.Key)
-		return cmp.Or(cmp.Compare(ka.group, kb.group), cmp.Compare(ka.zone, kb.zone), cmp.Compare(ka.kind, kb.kind), cmp.Compare(a.Key, b.Key))
-	})
 	lines = []string{}
-	for _, c := range sorted {
-		if len(lines) >= limit {
-			more += countLines(c)
-			continue
+	for _, stretch := range stretches(diff) {
+		for _, c := range stretch.changes {
+			if len(lines) >= limit {
+				more += countLines(c)
+				continue
+			}
+			lines = append(lines, linesOf(c)...)
 		}
-		lines = append(lines, linesOf(c)...)
 	}
 	if over := len(lines) - limit; over > 0 {
 		lines, more = lines[:limit], more+over
 	}
 	return lines, more
+}
+
+// stretch is changes that are in one place of a diff, by key.
+type stretch struct {
+	order
+	changes []store.Change
+}
+
+// stretches brings changes into order. Those of one kind and zone are neighbours by key, so
+// that a million of them needn't be sorted.
+func stretches(diff []store.Change) []stretch {
+	byKey := func(a, b store.Change) int { return cmp.Compare(a.Key, b.Key) }
+	if !slices.IsSortedFunc(diff, byKey) {
+		diff = slices.SortedStableFunc(slices.Values(diff), byKey)
+	}
+	var all []stretch
+	prefix := ""
+	for i, c := range diff {
+		if prefix == "" || !strings.HasPrefix(c.Key, prefix) {
+			all = append(all, stretch{orderOf(c.Key), diff[i:i]})
+			prefix = zonePrefix(c.Key)
+		}
+		last := &all[len(all)-1]
+		last.changes = last.changes[:len(last.changes)+1]
+	}
+	slices.SortStableFunc(all, func(a, b stretch) int {
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.zone, b.zone), cmp.Compare(a.kind, b.kind))
+	})
+	return all
+}
+
+// zonePrefix is what the keys of a zone's records of one kind begin with; "" for others.
+func zonePrefix(key string) string {
+	if orderOf(key).group != 1 {
+		return ""
+	}
+	kind, rest, _ := strings.Cut(key, "/")
+	zone, _, inZone := strings.Cut(rest, "/")
+	if !inZone {
+		return ""
+	}
+	return key[:len(kind)+1+len(zone)+1]
 }
 
 // countLines is how many lines a change has. An import's many new records needn't be
@@ -50,9 +89,10 @@ func countLines(c store.Change) int {
 	if c.Before != nil {
 		value = c.Before
 	}
-	var s zones.RRset
-	if strings.HasPrefix(c.Key, "rrset/") && (c.Before == nil || c.After == nil) && s.UnmarshalBinary(value) == nil {
-		return len(s.RDATA)
+	if strings.HasPrefix(c.Key, "rrset/") && (c.Before == nil || c.After == nil) {
+		if n, err := zones.CountRecords(value); err == nil {
+			return n
+		}
 	}
 	return len(linesOf(c))
 }

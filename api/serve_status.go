@@ -22,9 +22,10 @@ func (s *server) status(context.Context, *struct{}) (Status, error) {
 		Info: s.Info, Uptime: now.Sub(s.Info.Started).Round(time.Second).String(),
 		Revision: state.Revision(), Applied: state.Applied,
 		Zones: state.View.Len(), Regions: len(state.Regions), Checks: len(state.Checks),
-		Geo: s.geo(now), Overrides: overridesOf(state),
+		Overrides: overridesOf(state),
 	}
 	var w warnings
+	out.Geo = s.geo(now, &w)
 	for z := range state.View.Zones() {
 		if !z.Loaded() {
 			out.Unloaded++
@@ -33,7 +34,7 @@ func (s *server) status(context.Context, *struct{}) (Status, error) {
 	}
 	for z, n := range state.Steered() {
 		out.Steered++
-		countEndpoints(&out.Endpoints, &w, z, n)
+		s.countEndpoints(&out.Endpoints, &w, z, n)
 	}
 	for _, t := range s.Checker.Targets() {
 		out.Targets.count(t.State)
@@ -58,9 +59,23 @@ func (c *States) count(s steering.State) {
 	}
 }
 
+// complete says whether all class tables of the start are made.
+func (s *server) complete() bool {
+	select {
+	case <-s.Control.Ready():
+		return true
+	default:
+		return false
+	}
+}
+
 // countEndpoints counts a record's endpoints of each type, and warns where none is up.
-func countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
+func (s *server) countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
 	for _, typ := range n.Steered().Faulty {
+		if !s.complete() {
+			w.add("%s %s in zone %s is answered with SERVFAIL until its class table is made", n.Name(), zones.TypeName(typ), z.Name)
+			continue
+		}
 		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name(), zones.TypeName(typ), z.Name)
 	}
 	for _, typ := range n.Steered().Types {
@@ -82,8 +97,13 @@ func countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
 	}
 }
 
-func (s *server) geo(now time.Time) Geo {
-	info := s.Control.Base().Info()
+func (s *server) geo(now time.Time, w *warnings) Geo {
+	base, err := s.Control.Geo().Base()
+	if err != nil {
+		w.add("no new class table can be made: %v", err)
+		return Geo{Databases: []Database{}}
+	}
+	info := base.Info()
 	out := Geo{Databases: []Database{}, Locations: info.Rows, RangesV4: info.RunsV4, RangesV6: info.RunsV6, Bytes: info.Bytes}
 	for _, source := range info.Sources {
 		d := Database{Name: source.Name, Type: source.DatabaseType, Built: source.Built}

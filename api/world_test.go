@@ -27,8 +27,8 @@ import (
 	"meridian/zones"
 )
 
-// base is decoded once: it is immutable.
-var base = sync.OnceValues(geoip.EmbeddedBase)
+// geo is compiled once: it is immutable.
+var geo = sync.OnceValue(geoip.Embedded)
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
@@ -70,10 +70,6 @@ func (prober) Probe(_ context.Context, t healthcheck.Target) healthcheck.Result 
 func start(t testing.TB) *world {
 	t.Helper()
 	flips := make(chan healthcheck.Flip, 100)
-	b, err := base()
-	if err != nil {
-		t.Fatal(err)
-	}
 	now := func() time.Time { return noon }
 	ctx, cancel := context.WithCancel(t.Context())
 	st, err := store.Open(filepath.Join(t.TempDir(), "meridian.db"), store.Options{Now: now})
@@ -82,7 +78,7 @@ func start(t testing.TB) *world {
 	}
 	checker := healthcheck.New(healthcheck.Options{Prober: prober{}, OnFlip: func(f healthcheck.Flip) { flips <- f }})
 	logger := slog.New(slog.DiscardHandler)
-	c, err := control.New(ctx, control.Options{Store: st, Base: b, Checker: checker, Shared: &answer.Shared{}, Logger: logger, Now: now})
+	c, err := control.New(ctx, control.Options{Store: st, Geo: geo(), Checker: checker, Shared: &answer.Shared{}, Logger: logger, Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}

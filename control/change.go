@@ -24,7 +24,9 @@ type Change struct {
 	// Applied is the digest of the manifest that this change applies, "" for others.
 	Applied string
 
-	loaded      bool // comes from the store, where only what is valid goes
+	loaded bool // comes from the store, where only what is valid goes
+	// complete compiles the records that had no class table at start, and changes nothing.
+	complete    bool
 	lastSerials map[wire.Name]*uint32
 }
 

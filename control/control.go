@@ -19,14 +19,17 @@ import (
 	"meridian/zones"
 )
 
-// Options are what a Control stands on; all but Aliases and OnView are needed.
+// Options are what a Control stands on; all but Tables, Aliases and OnView are needed.
 type Options struct {
 	Store   store.Store
-	Base    *geoip.Base
+	Geo     *geoip.Databases
 	Checker *healthcheck.Checker
 	Shared  *answer.Shared // gets each new view
 	Logger  *slog.Logger
 	Now     func() time.Time
+	// Tables is the folder in which class tables are kept for the next start. Nothing is
+	// kept where it is "".
+	Tables string
 	// Aliases fills the cells of names outside to which ALIAS records lead; without it
 	// those are never resolved.
 	Aliases Aliases
@@ -41,6 +44,7 @@ type Control struct {
 	state    atomic.Pointer[State]
 	requests chan *request
 	stopped  chan struct{} // closed when Run has ended
+	ready    chan struct{}
 	slots    atomic.Pointer[[]string]
 	// The writer's: what outlives views, and the pause before the next try to end
 	// expired overrides.
@@ -53,23 +57,21 @@ type Control struct {
 func New(ctx context.Context, opts Options) (*Control, error) {
 	c := &Control{
 		opts:     opts,
-		tables:   newTables(opts.Base),
+		tables:   newTables(opts.Geo, newTableCache(opts)),
 		requests: make(chan *request),
 		stopped:  make(chan struct{}),
+		ready:    make(chan struct{}),
 		runtime:  newRuntime(opts.Checker),
 		aliases:  newAliases(opts.Aliases),
 	}
-	if err := c.load(ctx); err != nil {
-		return nil, err
-	}
-	return c, nil
+	return c, c.load(ctx)
 }
 
 // State returns the present state.
 func (c *Control) State() *State { return c.state.Load() }
 
-// Base is the base table that clients are located by.
-func (c *Control) Base() *geoip.Base { return c.opts.Base }
+// Geo are the databases by which clients are located.
+func (c *Control) Geo() *geoip.Databases { return c.opts.Geo }
 
 // RegionSlots are the names of the slots by which Counters count steered answers.
 func (c *Control) RegionSlots() []string { return *c.slots.Load() }

@@ -3,6 +3,7 @@ package control_test
 // The way of one change, from a Change to what a query sees.
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,8 +29,8 @@ import (
 	"meridian/zones"
 )
 
-// base is decoded once: it is immutable.
-var base = sync.OnceValues(geoip.EmbeddedBase)
+// geo is compiled once: it is immutable.
+var geo = sync.OnceValue(geoip.Embedded)
 
 // world is one server without sockets: a store on disk, a control, and a prober whose
 // probes succeed but at the addresses that are dead.
@@ -44,6 +45,7 @@ type world struct {
 	dead    *deadAddresses
 	clock   *atomic.Int64 // seconds
 	silent  bool          // the checker of the next start doesn't probe
+	log     bytes.Buffer  // of the control
 	stop    func()
 }
 
@@ -65,14 +67,10 @@ func start(t testing.TB, dir string) *world { return startWith(t, dir, true) }
 
 func startWith(t testing.TB, dir string, probing bool) *world {
 	t.Helper()
-	b, err := base()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return startOn(t, dir, b, probing)
+	return startOn(t, dir, geo(), probing)
 }
 
-func startOn(t testing.TB, dir string, b *geoip.Base, probing bool) *world {
+func startOn(t testing.TB, dir string, g *geoip.Databases, probing bool) *world {
 	t.Helper()
 	var err error
 	w := &world{t: t, dir: dir, shared: &answer.Shared{}, cells: newCells(), dead: &deadAddresses{watched: netip.MustParseAddr("192.0.2.10")}, clock: &atomic.Int64{}}
@@ -87,13 +85,15 @@ func startOn(t testing.TB, dir string, b *geoip.Base, probing bool) *world {
 		t.Fatal(err)
 	}
 	w.control, err = control.New(ctx, control.Options{
-		Store: w.store, Base: b, Checker: w.checker, Shared: w.shared, Logger: slog.New(slog.DiscardHandler), Now: now, Aliases: w.cells,
+		Store: w.store, Geo: g, Tables: filepath.Join(dir, "tables"), Checker: w.checker, Shared: w.shared,
+		Logger: slog.New(slog.NewTextHandler(&w.log, nil)), Now: now, Aliases: w.cells,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { w.control.Run(ctx) })
+	<-w.control.Ready()
 	if probing {
 		wg.Go(func() { w.checker.Run(ctx) })
 	}

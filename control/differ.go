@@ -5,6 +5,8 @@ package control
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"meridian/store"
 )
@@ -12,7 +14,7 @@ import (
 // differ compares writes with the store as of one moment.
 type differ struct {
 	snap    store.Snapshot
-	written map[string][]byte
+	written [][]store.Change // by the batch's earlier changes, each sorted by key
 }
 
 func (c *Control) newDiffer() (*differ, error) {
@@ -20,27 +22,42 @@ func (c *Control) newDiffer() (*differ, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the store: %w", err)
 	}
-	return &differ{snap, map[string][]byte{}}, nil
+	return &differ{snap: snap}, nil
 }
 
 func (d *differ) close() { d.snap.Close() }
 
-// diff returns the writes that differ from what was there, and takes them as written.
+// diff returns the writes that differ from what was there, sorted by key as writes then
+// are too, and takes them as written.
 func (d *differ) diff(writes []store.Write) ([]store.Change, error) {
+	sortWrites(writes)
 	var diff []store.Change
 	for _, w := range writes {
-		before, ok := d.written[w.Key]
-		if !ok {
-			var err error
-			if before, err = d.snap.Get(w.Key); err != nil {
-				return nil, fmt.Errorf("reading %s from the store: %w", w.Key, err)
-			}
+		before, err := d.before(w.Key)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s from the store: %w", w.Key, err)
 		}
 		if string(before) == string(w.Value) && (before == nil) == (w.Value == nil) {
 			continue
 		}
-		d.written[w.Key] = w.Value
+		if diff == nil {
+			diff = make([]store.Change, 0, len(writes))
+		}
 		diff = append(diff, store.Change{Key: w.Key, Before: before, After: w.Value})
 	}
+	if diff != nil {
+		d.written = append(d.written, diff)
+	}
 	return diff, nil
+}
+
+// before is a key's value as the batch's earlier changes leave it.
+func (d *differ) before(key string) ([]byte, error) {
+	for _, diff := range slices.Backward(d.written) {
+		i, found := slices.BinarySearchFunc(diff, key, func(c store.Change, key string) int { return strings.Compare(c.Key, key) })
+		if found {
+			return diff[i].After, nil
+		}
+	}
+	return d.snap.Get(key)
 }

@@ -11,5 +11,5 @@
 // One goroutine, the writer (writer.go), turns changes into states: it takes all that
 // wait, plans each on the one before, and commits them in one durable write. Class
 // tables are made before that by whoever brings the change, so that a slow one holds
-// up nobody else (tables.go). Everything exported may be used by any goroutine.
+// up nobody else (tables.go), and kept on disk for the next start (tablecache.go). Everything exported may be used by any goroutine.
 package control

@@ -31,11 +31,43 @@ type zoneValue struct {
 	Serials zones.SerialMode `json:"serials"`
 }
 
-func nameKey(n wire.Name) string { return strings.ReplaceAll(n.String(), "/", `\047`) }
+func nameKey(n wire.Name) string { return string(appendNameKey(nil, n)) }
+
+// appendNameKey appends nameKey's form of a name, which is its octets and dots for all
+// but few names.
+func appendNameKey(b []byte, n wire.Name) []byte {
+	start := len(b)
+	for i := 0; n[i] != 0; {
+		end := i + 1 + int(n[i])
+		for i++; i < end; i++ {
+			if !isPlainInKey(n[i]) {
+				return append(b[:start], strings.ReplaceAll(n.String(), "/", `\047`)...)
+			}
+			b = append(b, n[i])
+		}
+		b = append(b, '.')
+	}
+	if len(b) == start {
+		b = append(b, '.')
+	}
+	return b
+}
+
+// isPlainInKey says whether an octet of a label stands for itself.
+func isPlainInKey(c byte) bool {
+	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_' || 'A' <= c && c <= 'Z'
+}
 
 func rrsetKey(zone wire.Name, k zones.Key) string {
+	return string(appendRRsetKey(nil, nameKey(zone), k.Owner, k.Type))
+}
+
+// appendRRsetKey appends an RRset's key; of the zone it is given the nameKey.
+func appendRRsetKey(b []byte, zone string, owner wire.Name, typ uint16) []byte {
+	b = append(append(append(b, "rrset/"...), zone...), '/')
+	b = append(appendNameKey(b, owner), '/')
 	// The type's number: a mnemonic may come to be with a later version.
-	return "rrset/" + nameKey(zone) + "/" + nameKey(k.Owner) + "/" + strconv.Itoa(int(k.Type))
+	return strconv.AppendUint(b, uint64(typ), 10)
 }
 
 func serialKey(zone wire.Name) string { return "serial/" + nameKey(zone) }

@@ -2,7 +2,8 @@ package control
 
 // Start: the state is read from the store. Static records, of which there may be millions,
 // are decoded by several goroutines and built into zones whole (loadzones.go); all else
-// takes the same plan that a change takes.
+// takes the same plan that a change takes. Records whose class tables aren't at hand come
+// later (complete.go): what was committed was valid, but the geo data may be others by now.
 
 import (
 	"context"
@@ -26,16 +27,13 @@ func (c *Control) load(ctx context.Context) error {
 	}
 	first := &State{View: new(view.View).With(0, static, nil)}
 	p := newPlan(first, change, c.opts.Now())
-	// What was committed was valid. But the geo data may be others by now, and a fence
-	// meet clients that it never met: that record fails, and nothing else.
-	tables, problems := c.tablesFor(p)
-	for _, problem := range problems {
-		c.opts.Logger.Error("a steered record can't be answered with these geo data", "problem", problem.String())
+	tables := c.tablesAtHand(p)
+	if err := c.tables.loaded(len(p.compile) > 0); err != nil {
+		return err
 	}
 	p.provisional(snap.Revision())
 	c.state.Store(first)
-	state := c.compile([]*request{{ctx: ctx, plan: p, tables: tables}})
-	c.publish(state)
+	c.publish(c.compile([]*request{{ctx: ctx, plan: p, tables: tables}}))
 	return nil
 }
 

@@ -150,7 +150,7 @@ func steeredPicture(n view.Node) string {
 
 func TestStateIsTheStores(t *testing.T) {
 	file := mmdbtest.Write(t, mmdbtest.DB{Networks: map[string]mmdbtest.Map{"20.0.0.0/8": {"location": mmdbtest.Map{"latitude": 1.0, "longitude": 1.0}}}})
-	small, err := geoip.OpenBase(file)
+	small, err := geoip.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestStateIsTheStores(t *testing.T) {
 }
 
 // checkAgainstStore compares what runs with what a server would be that starts now.
-func checkAgainstStore(t *rapid.T, w *world, base *geoip.Base) {
+func checkAgainstStore(t *rapid.T, w *world, geo *geoip.Databases) {
 	if head := w.store.Head(); head != w.control.State().Revision() {
 		t.Fatalf("the store is at revision %d, the state at %d", head, w.control.State().Revision())
 	}
@@ -199,12 +199,13 @@ func checkAgainstStore(t *rapid.T, w *world, base *geoip.Base) {
 	}
 	checker := healthcheck.New(healthcheck.Options{})
 	fresh, err := control.New(w.t.Context(), control.Options{
-		Store: w.store, Base: base, Checker: checker, Shared: &answer.Shared{},
+		Store: w.store, Geo: geo, Checker: checker, Shared: &answer.Shared{},
 		Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	if err != nil {
 		t.Fatalf("starting on the store: %v", err)
 	}
+	fresh.Complete(w.t.Context())
 	if diff := cmp.Diff(pictureOf(fresh, checker), pictureOf(w.control, w.checker), cmp.Comparer(func(a, b netip.Addr) bool { return a == b }), cmpopts.EquateEmpty()); diff != "" {
 		t.Fatalf("a fresh start (-) and what runs (+):\n%s", diff)
 	}

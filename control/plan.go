@@ -60,6 +60,10 @@ func newPlan(prev *State, change *Change, now time.Time) *plan {
 	if change.loaded {
 		return p
 	}
+	if change.complete {
+		p.incomplete()
+		return p
+	}
 	p.affected()
 	p.aliasCircles()
 	p.validate()

@@ -49,9 +49,16 @@ func (p *plan) zone(name wire.Name, c *ZoneChange) {
 	if z.old == nil || z.mode != from.Serials {
 		p.writes = append(p.writes, jsonWrite("zone/"+nameKey(name), zoneValue{z.mode}))
 	}
-	z.edit = from.Edit()
+	if z.isNew() && c.Contents != nil {
+		z.edit = z.build(c.Contents).Edit()
+	} else {
+		z.edit = from.Edit()
+		z.replace(c.Contents)
+	}
 	z.edit.SetSerials(z.mode)
-	z.static(c)
+	for _, s := range c.RRsets {
+		z.put(s)
+	}
 	z.steer(c)
 	z.serial()
 	made := z.edit.Done()
@@ -92,23 +99,14 @@ func (z *zonePlan) setLastSerial(serial *uint32) {
 	z.writes = append(z.writes, w)
 }
 
-// static puts the change's static RRsets.
-func (z *zonePlan) static(c *ZoneChange) {
-	if c.Contents != nil {
-		if z.old != nil {
-			z.removeOthers(c.Contents)
-		}
-		for s := range c.Contents.All() {
-			z.put(s)
-		}
-	}
-	for _, s := range c.RRsets {
-		z.put(s)
-	}
-}
+// isNew says whether there are no records yet.
+func (z *zonePlan) isNew() bool { return z.old == nil || z.old.Len() == 0 }
 
-// removeOthers removes the RRsets that the zone has and its new contents don't.
-func (z *zonePlan) removeOthers(c *zones.Contents) {
+// replace puts contents in the place of all static RRsets.
+func (z *zonePlan) replace(c *zones.Contents) {
+	if c == nil {
+		return
+	}
 	for n := range z.old.Nodes() {
 		for s := range n.Sets() {
 			if _, ok := c.RRset(n.Canonical(), s.Type()); !ok {
@@ -116,19 +114,24 @@ func (z *zonePlan) removeOthers(c *zones.Contents) {
 			}
 		}
 	}
+	for sets := range c.Nodes() {
+		for _, s := range sets {
+			z.put(s)
+		}
+	}
 }
 
 func (z *zonePlan) put(s zones.RRset) {
 	owner := s.Owner.Canonical()
 	if !owner.IsSubdomainOf(z.name) {
-		z.refuse("put it into the zone that it belongs to", "%s is not in zone %s", s.Owner, z.name)
+		z.refuseOutside(s.Owner)
 		return
 	}
 	if s.Type == wire.TypeSOA && owner == z.name && len(s.RDATA) == 0 && z.source == nil {
 		z.refuse("put another in its place, or delete the zone", "%s can't be without its SOA record", z.name)
 		return
 	}
-	if s.Type == wire.TypeSOA && owner == z.name && len(s.RDATA) == 1 {
+	if isSOA(s, z.name) {
 		z.soa = &s // its serial is settled when all else is known
 		return
 	}
@@ -136,6 +139,15 @@ func (z *zonePlan) put(s zones.RRset) {
 		z.writes = append(z.writes, rrsetWrite(z.name, s))
 		z.touched[owner], z.changed = true, true
 	}
+}
+
+// isSOA says whether s is the SOA RRset of a zone, as it should be.
+func isSOA(s zones.RRset, zone wire.Name) bool {
+	return s.Type == wire.TypeSOA && len(s.RDATA) == 1 && s.Owner.Canonical() == zone
+}
+
+func (z *zonePlan) refuseOutside(owner wire.Name) {
+	z.refuse("put it into the zone that it belongs to", "%s is not in zone %s", owner, z.name)
 }
 
 // steer puts the change's steered records, not compiled yet.

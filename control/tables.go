@@ -56,11 +56,14 @@ func regionsOf(s *State, settings config.Steered, typ uint16) (offered, all []st
 // tables keeps the class tables that records use, and makes those that they need. A
 // table that no view uses any more is forgotten.
 type tables struct {
-	base *geoip.Base
+	geo   *geoip.Databases
+	cache *tableCache
 
 	mu     sync.Mutex // guards what follows
 	known  map[tableKey]weak.Pointer[steering.Table]
 	making map[tableKey]*making
+	// How many were read from the cache and how many projected.
+	read, projected int
 }
 
 // making is a table that is being made; done is closed when it is there.
@@ -70,8 +73,8 @@ type making struct {
 	err   error
 }
 
-func newTables(base *geoip.Base) *tables {
-	return &tables{base: base, known: map[tableKey]weak.Pointer[steering.Table]{}, making: map[tableKey]*making{}}
+func newTables(geo *geoip.Databases, cache *tableCache) *tables {
+	return &tables{geo: geo, cache: cache, known: map[tableKey]weak.Pointer[steering.Table]{}, making: map[tableKey]*making{}}
 }
 
 // get returns a record's table for a type, making it if it isn't there. Two that need
@@ -96,11 +99,31 @@ func (t *tables) get(s *State, settings config.Steered, typ uint16) (*steering.T
 	return m.table, m.err
 }
 
+// make reads a table from the cache, or projects and keeps it.
 func (t *tables) make(key tableKey, m *making, s *State, settings config.Steered, typ uint16) {
 	offered, regions := regionsOf(s, settings, typ)
-	m.table, m.err = steering.NewTable(t.base, s.compiled[settings.Topology].Topology, regions, offered)
+	topology := s.compiled[settings.Topology].Topology
+	if m.table = t.cache.read(key, topology, regions, offered); m.table != nil {
+		t.made(key, m, &t.read)
+		return
+	}
+	base, err := t.geo.Base()
+	if err != nil {
+		m.err = err
+	} else {
+		m.table, m.err = steering.NewTable(base, topology, regions, offered)
+	}
+	t.made(key, m, &t.projected)
+	if m.err == nil {
+		t.cache.write(key, m.table)
+	}
+}
+
+// made gives a table to all who wait for it.
+func (t *tables) made(key tableKey, m *making, count *int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	*count++
 	if m.err == nil {
 		t.known[key] = weak.Make(m.table)
 	}
@@ -111,6 +134,53 @@ func (t *tables) make(key tableKey, m *making, s *State, settings config.Steered
 		}
 	}
 	close(m.done)
+}
+
+// loaded is called when the tables that were kept for a start are there. One of them shows
+// that these very databases have compiled before, and they need not now; nor need those
+// inside the program while nothing is steered. Else a server that can't compile them must
+// not start.
+func (t *tables) loaded(steering bool) error {
+	if t.read > 0 || !steering && t.geo.Inside() {
+		return nil
+	}
+	_, err := t.geo.Base()
+	return err
+}
+
+// sweep is called when all tables of a start are there.
+func (t *tables) sweep() { t.cache.sweepAtStart() }
+
+// atHand returns a record's table for a type where it need not be made; else nil.
+func (t *tables) atHand(s *State, settings config.Steered, typ uint16) *steering.Table {
+	key := keyOf(s, settings, typ)
+	if table := t.lookup(key); table != nil {
+		return table
+	}
+	offered, regions := regionsOf(s, settings, typ)
+	table := t.cache.read(key, s.compiled[settings.Topology].Topology, regions, offered)
+	if table != nil {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.read++
+		t.known[key] = weak.Make(table)
+	}
+	return table
+}
+
+// tablesAtHand are those of a plan's records that need not be made.
+func (c *Control) tablesAtHand(p *plan) map[tableKey]*steering.Table {
+	found := map[tableKey]*steering.Table{}
+	for _, j := range p.compile {
+		settings := j.settings.WithDefaults()
+		for _, typ := range TypesOf(settings) {
+			key := keyOf(p.next, settings, typ)
+			if _, looked := found[key]; !looked {
+				found[key] = c.tables.atHand(p.next, settings, typ)
+			}
+		}
+	}
+	return found
 }
 
 // lookup returns a table that is there already.

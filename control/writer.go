@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"meridian/steering"
@@ -39,6 +40,9 @@ type request struct {
 // Run is the writer. It ends with ctx; what is under way is committed before.
 func (c *Control) Run(ctx context.Context) error {
 	defer close(c.stopped)
+	var completing sync.WaitGroup
+	defer completing.Wait()
+	completing.Go(func() { c.complete(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -75,24 +79,47 @@ func (c *Control) commit(ctx context.Context, batch []*request) {
 			close(r.done)
 		}
 	}()
+	changing, completing := split(batch)
+	committed := c.commitAll(ctx, changing)
+	begin := c.opts.Now()
+	compiled := c.finish(committed, completing)
+	if len(compiled) == 0 {
+		return
+	}
+	c.publish(c.compile(compiled))
+	if c.opts.OnView != nil {
+		c.opts.OnView(c.opts.Now().Sub(begin))
+	}
+}
+
+// split sets those requests apart that change nothing in the store.
+func split(batch []*request) (changing, completing []*request) {
+	for _, r := range batch {
+		if r.plan.change.complete {
+			completing = append(completing, r)
+		} else {
+			changing = append(changing, r)
+		}
+	}
+	return changing, completing
+}
+
+// commitAll plans requests and has the store keep them; it returns those that it took.
+func (c *Control) commitAll(ctx context.Context, batch []*request) []*request {
 	accepted, sets, err := c.planAll(batch)
 	if err != nil {
 		refuseAll(accepted, err)
-		return
+		return nil
 	}
 	if len(sets) == 0 {
-		return
+		return nil
 	}
 	results, err := c.opts.Store.Commit(context.WithoutCancel(ctx), sets)
 	if err != nil {
 		refuseAll(accepted, fmt.Errorf("writing to the store: %w", err))
-		return
+		return nil
 	}
-	begin := c.opts.Now()
-	c.publish(c.compile(took(accepted, results)))
-	if c.opts.OnView != nil {
-		c.opts.OnView(c.opts.Now().Sub(begin))
-	}
+	return took(accepted, results)
 }
 
 func refuseAll(requests []*request, err error) {

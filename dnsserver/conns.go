@@ -8,18 +8,23 @@ package dnsserver
 //	              └ conn 7 ─ conn 2 ─ conn 9
 //
 // A newcomer is never turned away, so that nobody can keep others out by holding
-// connections: who has the most loses one.
+// connections: who has the most loses one. And who is too slow loses his, which is looked
+// after here, now and then, since a timer of its own costs a connection more than to be
+// looked at.
 
 import (
 	"container/list"
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // conns are the open connections of all listeners. Any goroutine may use it.
 type conns struct {
 	max, perClient int
+	since          time.Time // what deadlines are counted from
 
 	mu      sync.Mutex // guards all below, and the lists in clients and connections
 	closed  bool
@@ -41,6 +46,7 @@ type tcpConn struct {
 	net.Conn
 	client *tcpClient
 	at     *list.Element // nil once it has given way
+	until  atomic.Int64  // nanoseconds from conns.since; later it is closed, 0 is never
 }
 
 // TCPCounts are what happened to TCP connections.
@@ -54,55 +60,74 @@ type TCPCounts struct {
 
 func newConns(most, perClient int) *conns {
 	perClient = min(perClient, most)
-	return &conns{max: most, perClient: perClient, clients: map[netip.Prefix]*tcpClient{}, byCount: make([]list.List, perClient+1)}
+	return &conns{max: most, perClient: perClient, since: time.Now(), clients: map[netip.Prefix]*tcpClient{}, byCount: make([]list.List, perClient+1)}
 }
 
 // add takes a connection in, and closes another where there are too many; nil, and it is
 // closed, after close.
 func (t *conns) add(c net.Conn, from netip.Addr) *tcpConn {
+	conn, gone := t.replace(c, networkOf(from))
+	closeAll(gone)
+	if conn == nil {
+		c.Close()
+	}
+	return conn
+}
+
+// replace takes a connection in, and another out where there are too many.
+func (t *conns) replace(c net.Conn, network netip.Prefix) (conn, gone *tcpConn) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		c.Close()
-		return nil
+		return nil, nil
 	}
 	t.counts.Accepted++
-	network := networkOf(from)
 	if mine := t.clients[network]; mine != nil && mine.conns.Len() == t.perClient {
 		t.counts.GaveWayOfClient++
-		t.drop(mine.conns.Front().Value.(*tcpConn))
+		gone = t.drop(mine.conns.Front().Value.(*tcpConn))
 	} else if t.open == t.max {
-		t.giveWay()
+		gone = t.giveWay()
 	}
 	client := t.clients[network]
 	if client == nil {
 		client = &tcpClient{network: network}
 		t.clients[network] = client
 	}
-	conn := &tcpConn{Conn: c, client: client}
+	conn = &tcpConn{Conn: c, client: client}
 	conn.at = client.conns.PushBack(conn)
 	t.open++
 	t.rank(client, client.conns.Len()-1)
-	return conn
+	return conn, gone
+}
+
+// closeAll closes connections that were taken out. It isn't done under the lock: of all
+// that is done for a connection, closing it takes the system longest.
+func closeAll(gone ...*tcpConn) {
+	for _, c := range gone {
+		if c != nil {
+			c.Close()
+		}
+	}
 }
 
 // makeRoom closes the connection that has to give way first, if there is one.
 func (t *conns) makeRoom() {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.giveWay()
+	gone := t.giveWay()
+	t.mu.Unlock()
+	closeAll(gone)
 }
 
 // giveWay drops the longest quiet connection of the client with the most; of several
 // such clients, of the longest quiet one.
-func (t *conns) giveWay() {
+func (t *conns) giveWay() *tcpConn {
 	for n := len(t.byCount) - 1; n > 0; n-- {
 		if most := t.byCount[n].Front(); most != nil {
 			t.counts.GaveWayOfAll++
-			t.drop(most.Value.(*tcpClient).conns.Front().Value.(*tcpConn))
-			return
+			return t.drop(most.Value.(*tcpClient).conns.Front().Value.(*tcpConn))
 		}
 	}
+	return nil
 }
 
 // busy notes that a connection's query was answered.
@@ -118,20 +143,45 @@ func (t *conns) busy(c *tcpConn) {
 // remove closes a connection; again does nothing.
 func (t *conns) remove(c *tcpConn) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.drop(c)
+	gone := t.drop(c)
+	t.mu.Unlock()
+	closeAll(gone)
+}
+
+// allow gives a connection so long from now.
+func (t *conns) allow(c *tcpConn, now time.Time, long time.Duration) {
+	c.until.Store(int64(now.Sub(t.since) + long))
+}
+
+// sweep closes the connections whose time is over.
+func (t *conns) sweep(now time.Time) {
+	closeAll(t.take(func(c *tcpConn) bool {
+		until := c.until.Load()
+		return until != 0 && until < int64(now.Sub(t.since))
+	})...)
 }
 
 // close closes all, those too that come later.
 func (t *conns) close() {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	t.closed = true
+	t.mu.Unlock()
+	closeAll(t.take(func(*tcpConn) bool { return true })...)
+}
+
+// take takes the connections out that which says.
+func (t *conns) take(which func(*tcpConn) bool) (gone []*tcpConn) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, client := range t.clients {
-		for client.conns.Len() > 0 {
-			t.drop(client.conns.Front().Value.(*tcpConn))
+		for at, next := client.conns.Front(), (*list.Element)(nil); at != nil; at = next {
+			next = at.Next()
+			if c := at.Value.(*tcpConn); which(c) {
+				gone = append(gone, t.drop(c))
+			}
 		}
 	}
+	return gone
 }
 
 func (t *conns) count() TCPCounts {
@@ -142,15 +192,16 @@ func (t *conns) count() TCPCounts {
 	return counts
 }
 
-func (t *conns) drop(c *tcpConn) {
+// drop takes a connection out, and returns it to be closed; nil where it is out already.
+func (t *conns) drop(c *tcpConn) *tcpConn {
 	if c.at == nil {
-		return
+		return nil
 	}
-	c.Close()
 	c.client.conns.Remove(c.at)
 	c.at = nil
 	t.open--
 	t.rank(c.client, c.client.conns.Len()+1)
+	return c
 }
 
 // rank puts a client that had so many connections where it belongs now, as one that was

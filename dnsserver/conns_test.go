@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -26,6 +27,7 @@ type slowConns struct {
 type slowConn struct {
 	closable
 	client netip.Prefix
+	until  int // seconds, 0 is for ever
 	twin   *tcpConn
 }
 
@@ -63,13 +65,14 @@ func (s *slowConns) remove(c *slowConn) {
 }
 
 // TestConnsAgainstTwin: the bounds always hold, and who ends for a newcomer is of the
-// client with the most, or of the newcomer's own, and the quietest of that.
+// client with the most, or of the newcomer's own, and the quietest of that. Those whose time
+// is over end, and no others.
 func TestConnsAgainstTwin(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		most, perClient := rapid.IntRange(1, 8).Draw(t, "max"), rapid.IntRange(1, 5).Draw(t, "per client")
 		table, slow := newConns(most, perClient), &slowConns{max: most, perClient: min(most, perClient)}
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			switch step := rapid.IntRange(0, 3).Draw(t, "step"); {
+			switch step := rapid.IntRange(0, 5).Draw(t, "step"); {
 			case step <= 1 || len(slow.all) == 0:
 				from := netip.AddrFrom4([4]byte{192, 0, 2, byte(rapid.IntRange(1, 4).Draw(t, "from"))})
 				c := &slowConn{client: networkOf(from)}
@@ -87,6 +90,22 @@ func TestConnsAgainstTwin(t *testing.T) {
 				c := rapid.SampledFrom(slow.all).Draw(t, "busy")
 				table.busy(c.twin)
 				slow.toTheEnd(c)
+			case step == 3:
+				c := rapid.SampledFrom(slow.all).Draw(t, "allowed")
+				c.until = rapid.IntRange(1, 5).Draw(t, "until")
+				table.allow(c.twin, table.since, time.Duration(c.until)*time.Second)
+			case step == 4:
+				now := rapid.IntRange(1, 6).Draw(t, "now")
+				table.sweep(table.since.Add(time.Duration(now) * time.Second))
+				for _, c := range slices.Clone(slow.all) {
+					over := c.until != 0 && c.until < now
+					if c.closed != over {
+						t.Fatalf("closed %v at %d, allowed until %d", c.closed, now, c.until)
+					}
+					if over {
+						slow.remove(c)
+					}
+				}
 			default:
 				c := rapid.SampledFrom(slow.all).Draw(t, "ends")
 				table.remove(c.twin)

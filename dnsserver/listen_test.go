@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 )
@@ -66,10 +67,34 @@ func TestListenErrors(t *testing.T) {
 		{"[::]:53", syscall.EAFNOSUPPORT, "[::]:53 over udp: this machine has no IPv6; listen on 0.0.0.0:53 instead"},
 		{"[2001:db8::1]:53", syscall.EAFNOSUPPORT, "[2001:db8::1]:53 over udp: this machine doesn't speak that family of addresses"},
 		{"192.0.2.1:53", syscall.EACCES, "192.0.2.1:53 over udp may not be opened: ports below 1024 need root or CAP_NET_BIND_SERVICE; listen on a higher port"},
+		{"192.0.2.1:53", syscall.EMFILE, "192.0.2.1:53 over udp: this process may have no more files open: raise the limit (LimitNOFILE= of a systemd unit, ulimit -n), or use fewer workers or addresses"},
 		{"192.0.2.1:53", syscall.EIO, "listening on 192.0.2.1:53 over udp: socket: input/output error"},
 	} {
 		if got := listenError("udp", addrPort(c.addr), os.NewSyscallError("socket", c.err)).Error(); got != c.want {
 			t.Errorf("got %s, want %s", got, c.want)
+		}
+	}
+}
+
+// TestWarnings: what the system gives less of than is asked for is said at start, with what
+// to set; where it gives all, nothing is.
+func TestWarnings(t *testing.T) {
+	var log strings.Builder
+	s, err := Listen(t.Context(), newShared(t), Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	s.reportRooms(addrPort("192.0.2.1:53"), rooms{receive: receiveRoom, send: sendRoom})
+	if log.Len() > 0 {
+		t.Errorf("the log has\n%s", log.String())
+	}
+	s.reportRooms(addrPort("192.0.2.1:53"), rooms{receive: 212992, send: 212992})
+	s.opts.MaxConns = 1 << 30
+	s.reportDescriptors()
+	for _, want := range []string{"raise net.core.rmem_max", "raise net.core.wmem_max", "raise the limit (LimitNOFILE="} {
+		if strings.Count(log.String(), want) != 1 {
+			t.Errorf("%q isn't there once in\n%s", want, log.String())
 		}
 	}
 }

@@ -22,7 +22,7 @@ import (
 // Options of a Server.
 type Options struct {
 	Listen  []netip.AddrPort // port 0 chooses one, the same for UDP and TCP
-	Workers int              // UDP sockets and answering goroutines for each address; at least 1
+	Workers int              // UDP sockets for each address, each with a thread; at least 1
 	Logger  *slog.Logger
 	// Answer is what responses say of the server, and how they are limited: its Rate is
 	// that of all workers together.
@@ -34,16 +34,22 @@ type Options struct {
 	// one client; with one more, one that has been quiet for long is closed. 0 is the
 	// default.
 	MaxConns, MaxConnsPerClient int
+
+	openUDP opener // nil is the system's
 }
+
+// opener opens a UDP socket for each worker, all with one address.
+type opener func(ctx context.Context, network string, addr netip.AddrPort, workers int) ([]udpSocket, rooms, error)
 
 // Server answers on sockets. Make it with Listen.
 type Server struct {
 	opts       Options
 	addrs      []netip.AddrPort
-	udp        []*net.UDPConn
+	udp        []*udpLoop
 	tcp        []*net.TCPListener
 	responders []*answer.Responder // of the UDP sockets, by position, then those for TCP
 	forTCP     chan *tcpWorker
+	replies    sync.Pool // of *[]byte: batches of answers on their way over TCP
 	conns      *conns
 	log        *seldom
 	stop       sync.Once
@@ -60,12 +66,14 @@ func Listen(ctx context.Context, shared *answer.Shared, opts Options) (*Server, 
 		conns:  newConns(opts.MaxConns, opts.MaxConnsPerClient),
 		log:    newSeldom(opts.Logger, time.Now),
 	}
+	s.replies.New = func() any { return new([]byte) }
 	for _, addr := range opts.Listen {
 		if err := s.listen(ctx, addr); err != nil {
 			s.Close()
 			return nil, err
 		}
 	}
+	s.reportDescriptors()
 	s.addResponders(shared, opts.Answer)
 	return s, nil
 }
@@ -76,6 +84,9 @@ func (o *Options) setDefaults() {
 	o.QueryTimeout = cmp.Or(o.QueryTimeout, DefaultQueryTimeout)
 	o.MaxConns = cmp.Or(o.MaxConns, DefaultMaxConns)
 	o.MaxConnsPerClient = cmp.Or(o.MaxConnsPerClient, DefaultMaxConnsPerClient)
+	if o.openUDP == nil {
+		o.openUDP = openUDP
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -86,8 +97,9 @@ func (s *Server) addResponders(shared *answer.Shared, settings answer.Settings) 
 		// The kernel spreads a client's ports over the workers: each takes its part.
 		settings.Rate = max(1, settings.Rate/s.opts.Workers)
 	}
-	for range s.udp {
-		s.responders = append(s.responders, answer.NewResponder(shared, settings))
+	for _, l := range s.udp {
+		l.responder = answer.NewResponder(shared, settings)
+		s.responders = append(s.responders, l.responder)
 	}
 	settings.Rate = 0 // who speaks TCP is where he says
 	settings.Keepalive = uint16(min(s.opts.IdleTimeout/(100*time.Millisecond), math.MaxUint16))
@@ -110,57 +122,74 @@ func (s *Server) listen(ctx context.Context, addr netip.AddrPort) error {
 		}
 		listener, err := s.listenTCP(ctx, got)
 		if err != nil {
-			for _, c := range sockets {
-				c.Close()
-			}
+			closeUDP(sockets)
 			if addr.Port() == 0 && try < portTries {
 				continue
 			}
 			return listenError("tcp", got, err)
 		}
-		s.udp, s.tcp, s.addrs = append(s.udp, sockets...), append(s.tcp, listener), append(s.addrs, got)
+		for _, c := range sockets {
+			s.udp = append(s.udp, &udpLoop{socket: c, log: s.log})
+		}
+		s.tcp, s.addrs = append(s.tcp, listener), append(s.addrs, got)
 		return nil
 	}
 }
 
 // listenUDP opens a socket for each worker. The first is opened without sharing, so
 // that a port of another process is found taken rather than shared.
-func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]*net.UDPConn, netip.AddrPort, error) {
-	probe, err := net.ListenUDP(s.network("udp", addr), net.UDPAddrFromAddrPort(addr))
+func (s *Server) listenUDP(ctx context.Context, addr netip.AddrPort) ([]udpSocket, netip.AddrPort, error) {
+	network := s.network("udp", addr)
+	probe, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
 	if err != nil {
 		return nil, addr, err
 	}
 	addr = netip.AddrPortFrom(addr.Addr(), probe.LocalAddr().(*net.UDPAddr).AddrPort().Port())
 	probe.Close()
-	var sockets []*net.UDPConn
-	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return setUpUDP(c, addr.Addr()) }}
-	for range s.opts.Workers {
-		c, err := lc.ListenPacket(ctx, s.network("udp", addr), addr.String())
-		if err != nil {
-			for _, open := range sockets {
-				open.Close()
-			}
-			return nil, addr, err
-		}
-		sockets = append(sockets, c.(*net.UDPConn))
+	sockets, got, err := s.opts.openUDP(ctx, network, addr, s.opts.Workers)
+	if err == nil {
+		s.reportRooms(addr, got)
 	}
-	s.reportRoom(addr, sockets[0])
-	return sockets, addr, nil
+	return sockets, addr, err
 }
 
-// reportRoom says how much the kernel keeps of what a worker hasn't taken yet.
-func (s *Server) reportRoom(addr netip.AddrPort, c *net.UDPConn) {
-	switch room, known := roomOf(c); {
-	case known && room < receiveBuffer:
+func closeUDP(sockets []udpSocket) {
+	for _, c := range sockets {
+		c.close()
+	}
+}
+
+// rooms is how many octets the kernel keeps for a UDP socket: of queries that its worker
+// hasn't taken, and of answers that the interface hasn't.
+type rooms struct{ receive, send int }
+
+func (s *Server) reportRooms(addr netip.AddrPort, got rooms) {
+	if got.receive < receiveRoom {
 		s.opts.Logger.Warn("the kernel gives less receive buffer than asked for, so that bursts of queries may be lost: raise net.core.rmem_max",
-			"address", addr, "bytes", room, "asked", receiveBuffer)
-	case known:
-		s.opts.Logger.Debug("receive buffer", "address", addr, "bytes", room)
+			"address", addr, "bytes", got.receive, "asked", receiveRoom)
+	}
+	if got.send < sendRoom {
+		s.opts.Logger.Warn("the kernel gives less send buffer than asked for, so that bursts of answers may be lost: raise net.core.wmem_max",
+			"address", addr, "bytes", got.send, "asked", sendRoom)
+	}
+	s.opts.Logger.Debug("socket buffers", "address", addr, "receive_bytes", got.receive, "send_bytes", got.send)
+}
+
+// otherDescriptors is what the rest of the process may need at once, most of it for probes.
+const otherDescriptors = 256
+
+// reportDescriptors says where fewer TCP connections can be open than may be.
+func (s *Server) reportDescriptors() {
+	needed := len(s.udp) + len(s.tcp) + s.opts.MaxConns + otherDescriptors
+	if limit, known := mayHaveOpen(); known && limit < needed {
+		s.opts.Logger.Warn("this process may have too few files open for all TCP connections that it is to take, so that some are closed early: raise the limit (LimitNOFILE= of a systemd unit, ulimit -n), or take fewer connections",
+			"limit", limit, "needed", needed, "tcp_connections", s.opts.MaxConns)
 	}
 }
 
 func (s *Server) listenTCP(ctx context.Context, addr netip.AddrPort) (*net.TCPListener, error) {
-	var lc net.ListenConfig
+	// Keep-alive probes would tell what the idle timeout tells sooner.
+	lc := net.ListenConfig{KeepAlive: -1, Control: func(_, _ string, c syscall.RawConn) error { return setUpTCP(c) }}
 	l, err := lc.Listen(ctx, s.network("tcp", addr), addr.String())
 	if err != nil {
 		return nil, err
@@ -188,6 +217,8 @@ func listenError(proto string, addr netip.AddrPort, err error) error {
 		return fmt.Errorf("%s over %s may not be opened: ports below 1024 need root or CAP_NET_BIND_SERVICE; listen on a higher port", addr, proto)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		return fmt.Errorf("%s over %s: this machine has no such address", addr, proto)
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Errorf("%s over %s: this process may have no more files open: raise the limit (LimitNOFILE= of a systemd unit, ulimit -n), or use fewer workers or addresses", addr, proto)
 	case errors.Is(err, syscall.EAFNOSUPPORT) && addr.Addr() == netip.IPv6Unspecified():
 		return fmt.Errorf("%s over %s: this machine has no IPv6; listen on 0.0.0.0:%d instead", addr, proto, addr.Port())
 	case errors.Is(err, syscall.EAFNOSUPPORT):
@@ -202,6 +233,15 @@ func (s *Server) Addrs() []netip.AddrPort { return s.addrs }
 // Responders are all that answer, for their counters.
 func (s *Server) Responders() []*answer.Responder { return s.responders }
 
+// UDP counts what was lost; any goroutine may ask.
+func (s *Server) UDP() (counts UDPCounts) {
+	for _, l := range s.udp {
+		counts.ReceiveDrops += l.socket.drops()
+		counts.SendErrors += l.failed.Load()
+	}
+	return counts
+}
+
 // TCP counts connections; any goroutine may ask.
 func (s *Server) TCP() TCPCounts { return s.conns.count() }
 
@@ -209,12 +249,13 @@ func (s *Server) TCP() TCPCounts { return s.conns.count() }
 // waits for what is under way.
 func (s *Server) Serve(ctx context.Context) error {
 	var wg sync.WaitGroup
-	for i, c := range s.udp {
-		wg.Go(func() { s.serveUDP(c, s.responders[i]) })
+	for _, l := range s.udp {
+		wg.Go(l.serve)
 	}
 	for _, l := range s.tcp {
 		wg.Go(func() { s.serveTCP(l) })
 	}
+	wg.Go(s.sweepTCP)
 	select {
 	case <-ctx.Done():
 	case <-s.done:
@@ -227,8 +268,8 @@ func (s *Server) Serve(ctx context.Context) error {
 // Close closes all sockets. It may be called more than once.
 func (s *Server) Close() {
 	s.stop.Do(func() { close(s.done) })
-	for _, c := range s.udp {
-		c.Close()
+	for _, l := range s.udp {
+		l.socket.close()
 	}
 	for _, l := range s.tcp {
 		l.Close()

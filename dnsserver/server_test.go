@@ -51,13 +51,20 @@ func newShared(t testing.TB) *answer.Shared {
 	return shared
 }
 
-// start serves until the test ends, which waits for Serve.
+// start opens a server, and serves until the test ends.
 func start(t testing.TB, opts Options) *Server {
 	t.Helper()
 	s, err := Listen(t.Context(), newShared(t), opts)
 	if err != nil {
 		t.Fatal(err)
 	}
+	serve(t, s)
+	return s
+}
+
+// serve serves until the test ends, which waits for that.
+func serve(t testing.TB, s *Server) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error)
 	go func() { ended <- s.Serve(ctx) }()
@@ -67,7 +74,13 @@ func start(t testing.TB, opts Options) *Server {
 			t.Error(err)
 		}
 	})
-	return s
+}
+
+// everyKind runs a test with each kind of UDP socket.
+func everyKind(t *testing.T, test func(t *testing.T, open opener)) {
+	for name, open := range map[string]opener{"of the system": openUDP, "portable": openPortable} {
+		t.Run(name, func(t *testing.T) { test(t, open) })
+	}
 }
 
 // addrPort is an address with a port.
@@ -234,34 +247,48 @@ func TestWorkersShareAPort(t *testing.T) {
 	}
 }
 
-// TestNotEveryPacketIsAnswered: a worker goes on after packets of all kinds.
+// TestNotEveryPacketIsAnswered: a worker goes on after packets of all kinds, also where it
+// finds many of them at once.
 func TestNotEveryPacketIsAnswered(t *testing.T) {
-	s := start(t, Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1})
-	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(s.Addrs()[0]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	response := question(t, 1, "www.example.", dns.TypeA)
-	response[2] |= 0x80
-	refused, long := question(t, 2, "www.example.org.", dns.TypeA), append(question(t, 3, "www.example.", dns.TypeA), make([]byte, 8000)...)
-	var got []string
-	for _, p := range [][]byte{{}, []byte("no header"), response, refused, long, question(t, 4, "vast.example.", dns.TypeTXT), question(t, 5, "www.example.", dns.TypeA)} {
-		if _, err := c.Write(p); err != nil {
-			t.Fatal(err)
-		}
-	}
-	buf := make([]byte, 65535)
-	for range 4 {
-		n, err := c.Read(buf)
+	everyKind(t, func(t *testing.T, open opener) {
+		s, err := Listen(t.Context(), newShared(t), Options{Listen: []netip.AddrPort{addrPort("127.0.0.1:0")}, Workers: 1, openUDP: open})
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := unpack(t, buf[:n])
-		got = append(got, fmt.Sprintf("%d %s tc %v %d", m.Id, dns.RcodeToString[m.Rcode], m.Truncated, len(m.Answer)))
-	}
-	if diff := cmp.Diff([]string{"2 REFUSED tc false 0", "3 FORMERR tc false 0", "4 NOERROR tc true 0", "5 NOERROR tc false 1"}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	checkCounters(t, s, map[string]uint64{"dropped": 3, "udp REFUSED": 1, "udp FORMERR": 1, "udp NOERROR": 2})
+		c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(s.Addrs()[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		response := question(t, 1, "www.example.", dns.TypeA)
+		response[2] |= 0x80
+		refused, long := question(t, 2, "www.example.org.", dns.TypeA), append(question(t, 3, "www.example.", dns.TypeA), make([]byte, 8000)...)
+		for range 10 {
+			for _, p := range [][]byte{{}, []byte("no header"), response, refused, long, question(t, 4, "vast.example.", dns.TypeTXT), question(t, 5, "www.example.", dns.TypeA)} {
+				if _, err := c.Write(p); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		serve(t, s)
+		buf := make([]byte, 65535)
+		for range 10 {
+			var got []string
+			for range 4 {
+				n, err := c.Read(buf)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := unpack(t, buf[:n])
+				got = append(got, fmt.Sprintf("%d %s tc %v %d", m.Id, dns.RcodeToString[m.Rcode], m.Truncated, len(m.Answer)))
+			}
+			if diff := cmp.Diff([]string{"2 REFUSED tc false 0", "3 FORMERR tc false 0", "4 NOERROR tc true 0", "5 NOERROR tc false 1"}, got); diff != "" {
+				t.Fatalf("(-want +got):\n%s", diff)
+			}
+		}
+		checkCounters(t, s, map[string]uint64{"dropped": 30, "udp REFUSED": 10, "udp FORMERR": 10, "udp NOERROR": 20})
+		if got := s.UDP(); got != (UDPCounts{}) {
+			t.Errorf("got %+v", got)
+		}
+	})
 }

@@ -22,7 +22,7 @@ import (
 
 // Bounds of TCP where Options say nothing.
 const (
-	// DefaultMaxConns connections, most of them idle, are no burden at some 10 KB each.
+	// DefaultMaxConns connections, most of them idle, are no burden at 5 to 6 KB each.
 	DefaultMaxConns = 1024
 	// DefaultMaxConnsPerClient is more than a resolver opens, and an eighth of all.
 	DefaultMaxConnsPerClient = 128
@@ -35,9 +35,11 @@ const (
 )
 
 const (
-	// firstRead is the memory of a connection's queries; who sends longer ones gets more
-	// as they arrive, not as they are announced.
-	firstRead = 2048
+	// firstRead is the memory of an idle connection's queries; who sends longer ones, or
+	// many at once, gets more as they arrive, not as they are announced.
+	firstRead = 512
+	// largerRead is the most that is kept for who pipelines.
+	largerRead = 4096
 	// batch is how many octets of answers are gathered before they are sent.
 	batch = 16 << 10
 	// sendBuffer bounds what the kernel keeps for a client that takes nothing.
@@ -57,7 +59,6 @@ func (s *Server) serveTCP(l *net.TCPListener) {
 			}
 			return
 		}
-		c.SetWriteBuffer(sendBuffer)
 		from := c.RemoteAddr().(*net.TCPAddr).AddrPort().Addr().Unmap()
 		if conn := s.conns.add(c, from); conn != nil {
 			wg.Go(func() {
@@ -83,21 +84,32 @@ func (s *Server) acceptAgain(err error) bool {
 	return true
 }
 
+// sweepTCP closes connections of slow clients until the server is closed: soon after their
+// time is over, as fractions of the shortest go.
+func (s *Server) sweepTCP() {
+	tick := time.NewTicker(min(max(min(s.opts.IdleTimeout, s.opts.QueryTimeout)/8, 5*time.Millisecond), time.Second))
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.done:
+			return
+		case <-tick.C:
+			s.conns.sweep(time.Now())
+		}
+	}
+}
+
 // serveConn answers a connection's queries until the client ends it or is too slow.
 func (s *Server) serveConn(c *tcpConn, client netip.Addr) {
 	in := make([]byte, firstRead)
 	have := 0 // octets of in that aren't answered
-	deadline := time.Now().Add(s.opts.IdleTimeout)
+	s.conns.allow(c, time.Now(), s.opts.IdleTimeout)
 	for {
-		if have == len(in) {
-			in = append(in, make([]byte, len(in))...)
-		}
-		c.SetReadDeadline(deadline)
 		n, err := c.Read(in[have:])
 		if err != nil {
 			return
 		}
-		begins := have == 0
+		begins, full := have == 0, have+n == len(in)
 		have += n
 		taken, ok := s.answerAll(c, in[:have], client)
 		if !ok {
@@ -106,23 +118,41 @@ func (s *Server) serveConn(c *tcpConn, client netip.Addr) {
 		have = copy(in, in[taken:have])
 		switch {
 		case have == 0:
-			deadline = time.Now().Add(s.opts.IdleTimeout)
-			if len(in) > firstRead {
-				in = make([]byte, firstRead)
-			}
-		case begins || taken > 0:
-			deadline = time.Now().Add(s.opts.QueryTimeout) // of a query that has begun
+			s.conns.allow(c, time.Now(), s.opts.IdleTimeout)
+		case begins || taken > 0: // a query has begun
+			s.conns.allow(c, time.Now(), s.opts.QueryTimeout)
 		}
+		in = fit(in, have, full)
 	}
+}
+
+// fit gives the memory that the next read is to have, of which some is taken: more after a
+// full one, and no longer much once what was long is answered.
+func fit(in []byte, have int, full bool) []byte {
+	switch {
+	case full && (have == len(in) || len(in) < largerRead):
+		larger := make([]byte, max(largerRead, 2*len(in)))
+		copy(larger, in[:have])
+		return larger
+	case have == 0 && len(in) > largerRead:
+		return make([]byte, firstRead)
+	}
+	return in
 }
 
 // answerAll answers all whole queries at the beginning of in and returns how many octets
 // they took; false where the connection is to end.
 func (s *Server) answerAll(c *tcpConn, in []byte, client netip.Addr) (taken int, ok bool) {
+	if firstQuery(in) == nil {
+		return 0, true
+	}
+	reply := s.replies.Get().(*[]byte)
+	defer s.replies.Put(reply)
 	for firstQuery(in[taken:]) != nil {
-		reply, n, ok := s.answerBatch(in[taken:], client)
-		c.SetWriteDeadline(time.Now().Add(s.opts.QueryTimeout))
-		if _, err := c.Write(reply); err != nil || !ok {
+		now := time.Now()
+		n, ok := s.answerBatch(reply, in[taken:], answer.Arrival{Client: client, Over: answer.TCP, Now: now.UnixMilli()})
+		s.conns.allow(c, now, s.opts.QueryTimeout) // for taking them
+		if _, err := c.Write(*reply); err != nil || !ok {
 			return taken, false
 		}
 		s.conns.busy(c)
@@ -140,10 +170,9 @@ type tcpWorker struct {
 
 // answerBatch answers the first queries of in, until they are a batch or one has no
 // answer, which ends the connection.
-func (s *Server) answerBatch(in []byte, client netip.Addr) (reply []byte, taken int, ok bool) {
+func (s *Server) answerBatch(reply *[]byte, in []byte, from answer.Arrival) (taken int, ok bool) {
 	w := <-s.forTCP
 	defer func() { s.forTCP <- w }()
-	arrival := answer.Arrival{Client: client, Over: answer.TCP, Now: time.Now().UnixMilli()}
 	n := 0
 	ok = true
 	for ok && n < batch {
@@ -151,7 +180,7 @@ func (s *Server) answerBatch(in []byte, client netip.Addr) (reply []byte, taken 
 		if packet == nil {
 			break
 		}
-		m := w.Answer(w.buf[n+lengthLen:], packet, arrival)
+		m := w.Answer(w.buf[n+lengthLen:], packet, from)
 		if ok = m > 0; ok {
 			binary.BigEndian.PutUint16(w.buf[n:], uint16(m))
 			n += lengthLen + m
@@ -159,7 +188,8 @@ func (s *Server) answerBatch(in []byte, client netip.Addr) (reply []byte, taken 
 		}
 	}
 	// A copy: a client that takes it slowly keeps no worker.
-	return append(make([]byte, 0, n), w.buf[:n]...), taken, ok
+	*reply = append((*reply)[:0], w.buf[:n]...)
+	return taken, ok
 }
 
 // firstQuery is the query at the beginning of in; nil where it isn't whole.

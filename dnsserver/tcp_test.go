@@ -144,9 +144,8 @@ type countedWrites struct {
 	writes int
 }
 
-func (c *countedWrites) Write(b []byte) (int, error)      { c.writes++; return len(b), nil }
-func (c *countedWrites) Close() error                     { return nil }
-func (c *countedWrites) SetWriteDeadline(time.Time) error { return nil }
+func (c *countedWrites) Write(b []byte) (int, error) { c.writes++; return len(b), nil }
+func (c *countedWrites) Close() error                { return nil }
 
 // TestLongMessages: what is cut over UDP is whole over TCP (RFC 7766 section 5), and a query
 // may have any length.

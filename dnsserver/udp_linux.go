@@ -1,32 +1,77 @@
 package dnsserver
 
-// UDP on Linux: sockets that share a port, send no fragments, and answer from the
-// address asked.
+// UDP on Linux: a socket for each worker, which share a port, send no fragments, and
+// are told which address a query came to.
 
 import (
+	"context"
+	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-// controlLen is room for one packet-info message of either family.
-const controlLen = 64
+// openUDP opens a socket for each worker. SO_REUSEPORT has the kernel spread clients over
+// them, so that workers share nothing.
+func openUDP(ctx context.Context, network string, addr netip.AddrPort, workers int) (sockets []udpSocket, got rooms, err error) {
+	lc := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return setUpUDP(c, addr.Addr()) }}
+	for range workers {
+		c, err := openOneUDP(ctx, lc, network, addr)
+		if err != nil {
+			closeUDP(sockets)
+			return nil, rooms{}, err
+		}
+		sockets, got = append(sockets, c), roomsOf(c.fd)
+	}
+	return sockets, got, nil
+}
 
-// setUpUDP prepares a socket: SO_REUSEPORT spreads clients over the workers' sockets,
-// and on a wildcard address the kernel tells with each packet which address it came to.
+// openOneUDP has package net open a socket, which knows families and zones, and takes it
+// away from the poller, which would wake a thread of its own for each packet.
+func openOneUDP(ctx context.Context, lc net.ListenConfig, network string, addr netip.AddrPort) (*mmsgSocket, error) {
+	conn, err := lc.ListenPacket(ctx, network, addr.String())
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	raw, err := conn.(*net.UDPConn).SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	fd := -1
+	ctrlErr := raw.Control(func(its uintptr) {
+		fd, err = unix.FcntlInt(its, unix.F_DUPFD_CLOEXEC, 0)
+	})
+	if ctrlErr != nil {
+		return nil, ctrlErr
+	}
+	if err != nil {
+		return nil, os.NewSyscallError("fcntl", err)
+	}
+	if err := unix.SetNonblock(fd, false); err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("making the socket wait: %w", err)
+	}
+	return newMmsgSocket(fd, addr.Addr().IsUnspecified()), nil
+}
+
+// setUpUDP prepares a socket: it shares its port, and on a wildcard address the kernel
+// tells with each packet which address it came to.
 func setUpUDP(c syscall.RawConn, addr netip.Addr) error {
 	var err error
 	ctrlErr := c.Control(func(fd uintptr) {
 		set := func(level, opt, value int) {
 			if err == nil {
-				err = unix.SetsockoptInt(int(fd), level, opt, value)
+				err = os.NewSyscallError("setsockopt", unix.SetsockoptInt(int(fd), level, opt, value))
 			}
 		}
 		set(unix.SOL_SOCKET, unix.SO_REUSEPORT, 1)
 		neverFragment(set, addr)
-		askForRoom(int(fd))
+		askForRoom(int(fd), unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, receiveRoom)
+		askForRoom(int(fd), unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, sendRoom)
 		if !addr.IsUnspecified() {
 			return
 		}
@@ -54,41 +99,22 @@ func neverFragment(set func(level, opt, value int), addr netip.Addr) {
 	}
 }
 
-// askForRoom asks for receive memory beyond net.core.rmem_max, which root gets, and else
-// within it. What came of it roomOf says.
-func askForRoom(fd int) {
-	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, receiveBuffer) != nil {
-		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, receiveBuffer)
+// askForRoom asks for memory beyond net.core.rmem_max or wmem_max, which root gets, and
+// else within it. What came of it roomsOf says.
+func askForRoom(fd, force, ask, octets int) {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, octets) != nil {
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, ask, octets)
 	}
 }
 
-// roomOf is how much receive memory a socket has in octets. The kernel doubles what it
-// is asked for and tells the double.
-func roomOf(c *net.UDPConn) (room int, known bool) {
-	raw, err := c.SyscallConn()
-	if err != nil {
-		return 0, false
+// roomsOf is how much memory a socket has. The kernel doubles what it is asked for and
+// tells the double.
+func roomsOf(fd int) (got rooms) {
+	if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF); err == nil {
+		got.receive = n / 2
 	}
-	raw.Control(func(fd uintptr) { room, err = unix.GetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF) })
-	return room / 2, err == nil
-}
-
-// replyControl turns a received packet-info message into the one that makes the
-// answer leave from the address asked: the same message, with the interface left to
-// the routing table, which may send answers another way than queries came. A
-// link-local address means nothing without its interface, which then stays.
-func replyControl(c []byte) []byte {
-	const (
-		header   = unix.SizeofCmsghdr
-		v4, v6   = header, header + 16 // where the interface's index is
-		v6Length = header + unix.SizeofInet6Pktinfo
-	)
-	switch {
-	case len(c) >= v6Length && c[header] == 0xfe && c[header+1]&0xc0 == 0x80:
-	case len(c) >= v6Length:
-		clear(c[v6 : v6+4])
-	case len(c) >= header+unix.SizeofInet4Pktinfo:
-		clear(c[v4 : v4+4])
+	if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF); err == nil {
+		got.send = n / 2
 	}
-	return c
+	return got
 }

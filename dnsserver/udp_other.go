@@ -2,21 +2,13 @@
 
 package dnsserver
 
-// UDP elsewhere: fewer socket options, and on a wildcard address the system chooses
-// the address that an answer leaves from; listen on each address to be sure of it.
+// UDP elsewhere is what package net has.
 
 import (
-	"net"
+	"context"
 	"net/netip"
-	"syscall"
 )
 
-const controlLen = 0
-
-func setUpUDP(syscall.RawConn, netip.Addr) error { return nil }
-
-func roomOf(c *net.UDPConn) (room int, known bool) {
-	return receiveBuffer, c.SetReadBuffer(receiveBuffer) == nil
+func openUDP(ctx context.Context, network string, addr netip.AddrPort, workers int) ([]udpSocket, rooms, error) {
+	return openPortable(ctx, network, addr, workers)
 }
-
-func replyControl([]byte) []byte { return nil }

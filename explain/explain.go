@@ -21,9 +21,12 @@ import (
 // was made from.
 func Explain(c *control.Control, checker *healthcheck.Checker, name wire.Name, typ uint16, client netip.Prefix, now time.Time) (*Explanation, error) {
 	client = client.Masked()
-	x := explainer{state: c.State(), base: c.Base(), checker: checker, now: now}
+	base, err := c.Geo().Base()
+	if err != nil {
+		return nil, err
+	}
+	x := explainer{state: c.State(), base: base, checker: checker, now: now}
 	e := &Explanation{Name: name.String(), Type: zones.TypeName(typ), Client: client.String(), Revision: x.state.Revision()}
-	var err error
 	if e.Answer, e.Steps, err = x.explain(name, typ, client, true); err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{ctx: ctx, cells: cells{}, flips: make(chan healthcheck.Flip, 100)}
 	w.checker = healthcheck.New(healthcheck.Options{Prober: w, OnFlip: func(f healthcheck.Flip) { w.flips <- f }})
 	w.control, err = control.New(ctx, control.Options{
-		Store: st, Base: smallBase(t), Checker: w.checker, Shared: &answer.Shared{}, Logger: slog.New(slog.DiscardHandler), Aliases: w.cells, Now: now,
+		Store: st, Geo: smallGeo(t), Checker: w.checker, Shared: &answer.Shared{}, Logger: slog.New(slog.DiscardHandler), Aliases: w.cells, Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -124,19 +124,19 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-// smallBase knows where three networks of IPv4 and one of IPv6 are.
-func smallBase(t testing.TB) *geoip.Base {
+// smallGeo knows where three networks of IPv4 and one of IPv6 are.
+func smallGeo(t testing.TB) *geoip.Databases {
 	t.Helper()
 	at := func(country string, lat, lon float64) mmdbtest.Map {
 		return mmdbtest.Map{"country": mmdbtest.Map{"iso_code": country}, "location": mmdbtest.Map{"latitude": lat, "longitude": lon}}
 	}
-	base, err := geoip.OpenBase(mmdbtest.Write(t, mmdbtest.DB{Networks: map[string]mmdbtest.Map{
+	geo, err := geoip.Open(mmdbtest.Write(t, mmdbtest.DB{Networks: map[string]mmdbtest.Map{
 		"20.0.0.0/9": at("IE", 53.3, -6.3), "20.128.0.0/9": at("US", 38.9, -77.4), "30.0.0.0/8": at("US", 38.9, -77.4), "2a00::/16": at("IE", 53.3, -6.3),
 	}}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return base
+	return geo
 }
 
 func (w *world) commit(t testing.TB, c control.Change) {

@@ -71,6 +71,20 @@ func BenchmarkProject(b *testing.B) {
 	}
 }
 
+func BenchmarkReadFlat(b *testing.B) {
+	table, err := Project(embeddedForBench(b), nil, nearestOrders(b), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	flat := table.AppendFlat(nil)
+	b.SetBytes(int64(len(flat)))
+	for b.Loop() {
+		if _, err := ReadFlat(flat, 1<<16); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // Clients are spread evenly over the runs that have data, so nearly every lookup goes
 // elsewhere than the one before: the worst case for the processor's cache.
 func BenchmarkTableLookup(b *testing.B) {

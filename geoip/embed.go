@@ -9,9 +9,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// EmbeddedBase decodes the embedded data, in which gaps are filled (KindFilled). It
-// takes about a tenth of a second: call it once.
-func EmbeddedBase() (*Base, error) {
+// EmbeddedBase is the base table of Embedded.
+func EmbeddedBase() (*Base, error) { return Embedded().Base() }
+
+func compileEmbedded() (*Base, error) {
 	data, err := decompress(embedded)
 	if err != nil {
 		return nil, fmt.Errorf("unpacking the embedded geo data: %w", err)

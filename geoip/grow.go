@@ -106,11 +106,12 @@ func longest[K key](first, last K) int {
 func (g *grower[K]) addLeaf(start K, n int, p piece, c count) {
 	top := subtree{bits: n, first: len(g.starts), at: len(g.counts)}
 	g.starts = append(g.starts, start)
-	g.class = append(g.class, uint16(p))
 	g.nodes = append(g.nodes, 0)
 	if p&isCarrier != 0 {
+		g.class = append(g.class, 0) // never asked for: what hangs here is
 		g.counts = append(g.counts, g.hung[p]...)
 	} else {
+		g.class = append(g.class, uint16(p))
 		g.counts = append(g.counts, c)
 	}
 	for len(g.stack) > 0 && g.stack[len(g.stack)-1].bits == top.bits {

@@ -21,29 +21,48 @@ type database struct {
 	v6        *runs[uint64]
 }
 
-// openDatabase reads an mmdb file. The file is read whole rather than mapped: a file
-// that is rewritten under a running server must not reach it.
-func openDatabase(file string) (*database, error) {
-	data, err := os.ReadFile(file)
+// mmdb is an mmdb file that was read and found to be one.
+type mmdb struct {
+	name   string
+	octets []byte
+	tree   *maxminddb.Reader
+}
+
+// openFile reads an mmdb file. It is read whole rather than mapped: a file that is
+// rewritten under a running server must not reach it.
+func openFile(name string) (*mmdb, error) {
+	octets, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("reading geo database: %w", err)
 	}
-	db, err := readDatabase(file, data)
+	f, err := openOctets(name, octets)
 	if err != nil {
-		return nil, fmt.Errorf("reading geo database %s: %w", file, err)
+		return nil, fmt.Errorf("reading geo database %s: %w", name, err)
+	}
+	return f, nil
+}
+
+func openOctets(name string, octets []byte) (*mmdb, error) {
+	if len(octets) > 2 && octets[0] == 0x1f && octets[1] == 0x8b {
+		return nil, errors.New("the file is compressed: unpack it with gunzip")
+	}
+	tree, err := maxminddb.OpenBytes(octets)
+	if err != nil {
+		return nil, fmt.Errorf("this is no MaxMind DB (.mmdb) file, or not all of it: fetch it again (%w)", err)
+	}
+	return &mmdb{name, octets, tree}, nil
+}
+
+// read reads what the file says.
+func (f *mmdb) read() (*database, error) {
+	db, err := readTree(f.name, f.tree)
+	if err != nil {
+		return nil, fmt.Errorf("reading geo database %s: %w", f.name, err)
 	}
 	return db, nil
 }
 
-// readDatabase reads an mmdb file's bytes.
-func readDatabase(name string, data []byte) (*database, error) {
-	if len(data) > 2 && data[0] == 0x1f && data[1] == 0x8b {
-		return nil, errors.New("the file is compressed: unpack it with gunzip")
-	}
-	r, err := maxminddb.OpenBytes(data)
-	if err != nil {
-		return nil, fmt.Errorf("this is no MaxMind DB (.mmdb) file, or not all of it: fetch it again (%w)", err)
-	}
+func readTree(name string, r *maxminddb.Reader) (*database, error) {
 	db := &database{source: Source{Name: name, DatabaseType: r.Metadata.DatabaseType, Built: r.Metadata.BuildTime().UTC()}}
 	d := newDecoder()
 	v4, v6 := newCapped[uint32](maxDatabase4), newCapped[uint64](maxDatabase6)

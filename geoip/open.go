@@ -2,21 +2,21 @@ package geoip
 
 // Several databases made one base table.
 
-import "errors"
-
-// OpenBase compiles mmdb files into a base table. For each field of a location the
-// first file that has it wins, and ranges are cut where any file cuts them; but nothing
-// longer than /24 (IPv4) or /56 (IPv6) is taken. The layouts of MaxMind, DB-IP,
-// ip-location-db and IPinfo are read. The error names the file that is missing,
-// truncated, damaged or no geo database; OpenBase never panics, whatever the bytes.
+// OpenBase is Open and Base.
 func OpenBase(files ...string) (*Base, error) {
-	if len(files) == 0 {
-		return nil, errors.New("no geo database given")
+	d, err := Open(files...)
+	if err != nil {
+		return nil, err
 	}
+	return d.Base()
+}
+
+// compileFiles makes a base table of files, the first of which has the first say.
+func compileFiles(files []*mmdb) (*Base, error) {
 	var all *database
 	var sources []Source
 	for _, f := range files {
-		db, err := openDatabase(f)
+		db, err := f.read()
 		if err != nil {
 			return nil, err
 		}

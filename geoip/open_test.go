@@ -208,6 +208,16 @@ func TestBadFilesAreRefused(t *testing.T) {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}
 	}
+	// What a server that starts must be told at once needs no compiling.
+	for _, name := range []string{"empty", "text", "half", "compressed"} {
+		file := filepath.Join(t.TempDir(), name+".mmdb")
+		if err := os.WriteFile(file, badFiles(t)[name].data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(file); err == nil {
+			t.Errorf("%s: Open takes it", name)
+		}
+	}
 	if _, err := OpenBase("missing.mmdb"); err == nil || err.Error() != "reading geo database: open missing.mmdb: no such file or directory" {
 		t.Errorf("missing file: %v", err)
 	}
@@ -227,7 +237,11 @@ func FuzzOpenBase(f *testing.F) {
 		"2a00::/57": {"loc": "1,2", "asn": "AS1", "subdivisions": []any{m{"iso_code": "1"}}},
 	}}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		db, err := readDatabase("fuzz", data)
+		file, err := openOctets("fuzz", data)
+		if err != nil {
+			return
+		}
+		db, err := file.read()
 		if err != nil {
 			return
 		}

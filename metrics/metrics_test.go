@@ -50,7 +50,8 @@ func world(t *testing.T, base *geoip.Base, names, targets int) Sources {
 		Targets:     func() []healthcheck.TargetStatus { return statuses(targets) },
 		Unsaved:     func() int { return 0 },
 		Tables:      func() []*steering.Table { return []*steering.Table{table} },
-		GeoBytes:    base.Info().Bytes,
+		GeoBytes:    func() int { return base.Info().Bytes },
+		UDP:         func() UDPCounts { return UDPCounts{ReceiveDrops: 5, SendErrors: 6} },
 		TCP:         func() TCPCounts { return TCPCounts{Open: 3, Accepted: 9, GaveWayOfClient: 2, GaveWayOfAll: 1} },
 		StaleSecret: func() bool { return true },
 	}
@@ -127,6 +128,8 @@ func TestSeries(t *testing.T) {
 		`meridian_responses_total{rcode="NOERROR",transport="udp"} 0`,
 		`meridian_responses_truncated_total 0`,
 		`meridian_tcp_connections 3`,
+		`meridian_udp_receive_drops_total 5`,
+		`meridian_udp_send_errors_total 6`,
 		`meridian_tcp_connections_accepted_total 9`,
 		`meridian_tcp_connections_closed_for_newcomers_total{limit="client"} 2`,
 		`meridian_tcp_connections_closed_for_newcomers_total{limit="all"} 1`,

@@ -24,10 +24,14 @@ type Sources struct {
 	Targets     func() []healthcheck.TargetStatus
 	Unsaved     func() int // verdicts that the store doesn't have yet
 	Tables      func() []*steering.Table
-	GeoBytes    int // of the base table
+	GeoBytes    func() int // of the base table
+	UDP         func() UDPCounts
 	TCP         func() TCPCounts
 	StaleSecret func() bool // whether the cookies' secrets couldn't be read again
 }
+
+// UDPCounts are queries that the kernel had no room for, and answers that it didn't send.
+type UDPCounts struct{ ReceiveDrops, SendErrors uint64 }
 
 // TCPCounts are TCP connections: open now, accepted, and closed for a newcomer because
 // their client had too many, or all clients together.
@@ -70,6 +74,8 @@ var (
 	ignoredDesc   = desc("packets_dropped_total", "Packets that can have no response: no header, or a response themselves.")
 	truncatedDesc = desc("responses_truncated_total", "Responses with TC because they were too long, for the client or for the way to it.")
 	limitedDesc   = desc("rate_limited_total", "Responses over the rate limit by kind: sent all the same (loopback and exempt networks), slipped (empty, with TC), dropped.", "kind", "action")
+	udpDropsDesc  = desc("udp_receive_drops_total", "Queries over UDP that the kernel dropped because no worker took them in time.")
+	udpErrorsDesc = desc("udp_send_errors_total", "Responses over UDP that could not be sent.")
 	connsDesc     = desc("tcp_connections", "TCP connections that are open.")
 	acceptedDesc  = desc("tcp_connections_accepted_total", "TCP connections since the start.")
 	gaveWayDesc   = desc("tcp_connections_closed_for_newcomers_total", "TCP connections closed because their client, or all clients, had as many as may be.", "limit")
@@ -137,6 +143,9 @@ func (src *Sources) defence(b *budget) {
 			b.counter(limitedDesc, n, kind.String(), became.String())
 		}
 	}
+	udp := src.UDP()
+	b.counter(udpDropsDesc, udp.ReceiveDrops)
+	b.counter(udpErrorsDesc, udp.SendErrors)
 	tcp := src.TCP()
 	b.gauge(connsDesc, float64(tcp.Open))
 	b.counter(acceptedDesc, tcp.Accepted)
@@ -156,7 +165,7 @@ func (src *Sources) configuration(b *budget) {
 	}
 	b.gauge(tablesDesc, float64(len(tables)))
 	b.gauge(bytesDesc, float64(bytes))
-	b.gauge(baseDesc, float64(src.GeoBytes))
+	b.gauge(baseDesc, float64(src.GeoBytes()))
 }
 
 func (src *Sources) states(b *budget, targets []healthcheck.TargetStatus) {

@@ -5,7 +5,8 @@
 //
 //   - Class: an order of regions and what a fence permits; the same for all clients
 //     of a class-table entry. Table maps a client prefix to its Class and a scope.
-//   - Topology compiles an operator's topology and projects the base table to Tables.
+//   - Topology compiles an operator's topology and projects the base table to Tables,
+//     which may be kept (AppendFlat) and read again (ReadTable).
 //   - Set: a steered record's endpoints of one type, compiled; Word and Switch are
 //     what health and operators say, read in one atomic load each.
 //   - States: an instant of a Set's words as plain values; Choose is a pure function

@@ -26,12 +26,7 @@ type Table struct {
 // A fence that leaves some clients without any of them is an error: every class keeps
 // an endpoint, so that NODATA never depends on the client.
 func NewTable(base *geoip.Base, t *Topology, regions, offered []string) (*Table, error) {
-	table := &Table{Topology: t, Regions: regions}
-	for _, name := range offered {
-		if i, ok := slices.BinarySearch(regions, name); ok {
-			table.offered |= 1 << i
-		}
-	}
+	table := &Table{Topology: t, Regions: regions, offered: maskOf(offered, regions)}
 	cs := newClasses()
 	var fault error
 	classify := func(loc geoip.Location, kind geoip.Kind, cut int) uint16 {
@@ -66,6 +61,17 @@ func NewTable(base *geoip.Base, t *Topology, regions, offered []string) (*Table,
 	}
 	table.prefixes, table.classes, table.uniform = prefixes, cs.list, len(cs.list) == 1
 	return table, nil
+}
+
+// maskOf has the bits of those regions that are among names.
+func maskOf(names, regions []string) uint64 {
+	var m uint64
+	for _, name := range names {
+		if i, ok := slices.BinarySearch(regions, name); ok {
+			m |= 1 << i
+		}
+	}
+	return m
 }
 
 // Find returns the class of a client prefix and the scope that its answer has, in

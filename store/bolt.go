@@ -4,9 +4,9 @@ package store
 //
 //	bucket     key             value
 //	meta       application     "meridian"          whose file this is
-//	           format          "1"                 how to read it
-//	keys       KEY             VALUE               the present
-//	changes    REVISION KEY    0 | 1 BEFORE        what KEY was before REVISION: absent, or BEFORE
+//	           format          "2"                 how to read it
+//	keys       KEY             run of VALUE        the present, in runs of keys (run.go)
+//	changes    REVISION KEY    run of 0 | 1 BEFORE what each key was before REVISION: absent, or BEFORE
 //	revisions  REVISION        header, as JSON     author, message, time, number of keys
 //	verdicts   TARGET          VERDICT
 //

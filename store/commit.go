@@ -19,14 +19,6 @@ import (
 // maxKeyLen leaves room for the revision before the key in the bucket of changes.
 const maxKeyLen = bbolt.MaxKeySize - 8
 
-// A change-set of this many writes is taken for a bulk load, whose sorted keys mostly
-// follow each other: pages are then filled nearly whole instead of by half, which
-// would leave room for neighbours that don't come.
-const (
-	bulkWrites      = 1000
-	bulkFillPercent = 0.95
-)
-
 // Commit commits each change-set as a revision of its own, in one transaction.
 func (b *Bolt) Commit(ctx context.Context, sets []ChangeSet) ([]CommitResult, error) {
 	if err := ctx.Err(); err != nil {
@@ -100,7 +92,8 @@ func newCommit(tx *bbolt.Tx, now time.Time) *commit {
 		oldest: firstRevision(tx), head: lastRevision(tx),
 		keys: tx.Bucket(keysBucket), changes: tx.Bucket(changesBucket), revisions: tx.Bucket(revisionsBucket),
 	}
-	// Changes and revisions are only ever appended.
+	// Changes and revisions are only ever appended. Two runs fill a page.
+	c.keys.FillPercent = 1
 	c.changes.FillPercent = 1
 	c.revisions.FillPercent = 1
 	return c
@@ -118,9 +111,6 @@ func (c *commit) apply(set ChangeSet) (CommitResult, error) {
 	}
 	if err := c.conflict(set, writes); err != nil {
 		return CommitResult{Err: err}, nil
-	}
-	if len(writes) >= bulkWrites {
-		c.keys.FillPercent = bulkFillPercent
 	}
 	revision := c.head + 1
 	changed, err := c.write(revision, writes)
@@ -149,28 +139,114 @@ func (c *commit) apply(set ChangeSet) (CommitResult, error) {
 // write puts those writes that change something, with what they replace, and returns
 // how many they are. Nothing is written when it returns 0.
 func (c *commit) write(revision uint64, writes []Write) (changed int, err error) {
-	prefix := revisionKey(revision)
-	for _, w := range writes {
-		key := []byte(w.Key)
-		before := c.keys.Get(key)
-		if (before == nil) == (w.Value == nil) && bytes.Equal(before, w.Value) {
-			continue
+	changes := packer{size: maxRun}
+	for len(writes) > 0 {
+		at := c.around(writes[0].Key)
+		n := len(writes)
+		if at.end != "" {
+			n, _ = slices.BinarySearchFunc(writes, at.end, func(w Write, key string) int { return strings.Compare(w.Key, key) })
 		}
-		changeKey := append(prefix[:8:8], key...)
-		if err := c.changes.Put(changeKey, encodeBefore(before)); err != nil {
-			return 0, fmt.Errorf("key %q: %w", w.Key, err)
+		if err := c.merge(at, writes[:n], &changes, &changed); err != nil {
+			return 0, err
 		}
-		if w.Value == nil {
-			err = c.keys.Delete(key)
-		} else {
-			err = c.keys.Put(key, w.Value)
-		}
-		if err != nil {
-			return 0, fmt.Errorf("key %q: %w", w.Key, err)
-		}
-		changed++
+		writes = writes[n:]
+	}
+	if err := putRuns(c.changes, revisionKey(revision), &changes); err != nil {
+		return 0, err
 	}
 	return changed, nil
+}
+
+// stretch is what one run holds of all keys there may be.
+type stretch struct {
+	base, octets []byte // of the run; nil where there is none at all
+	end          string // the next run's base; "" for none
+}
+
+// around finds the run that has a key, or would have it. What lies before the first run
+// is the first run's.
+func (c *commit) around(key string) stretch {
+	cursor := c.keys.Cursor()
+	base, octets := cursor.Seek([]byte(key))
+	if string(base) != key {
+		if base == nil {
+			base, octets = cursor.Last()
+		} else if base, octets = cursor.Prev(); base == nil {
+			base, octets = cursor.First()
+		}
+	}
+	if base == nil {
+		return stretch{}
+	}
+	end, _ := cursor.Next()
+	return stretch{bytes.Clone(base), octets, string(end)}
+}
+
+// merge makes the run of a stretch anew with writes that fall into it, where any of them
+// changes something, and adds these to changes.
+func (c *commit) merge(at stretch, writes []Write, changes *packer, changed *int) error {
+	p := packer{size: sizeOfRuns(len(at.octets), writes)}
+	if at.base != nil && string(at.base) <= writes[0].Key {
+		p.base = at.base
+	}
+	var old run
+	old.open(at.base, at.octets)
+	more, before := old.next(), *changed
+	var room []byte
+	for _, w := range writes {
+		room = append(room[:0], w.Key...)
+		for more && bytes.Compare(old.key, room) < 0 {
+			p.add(old.key, old.value)
+			more = old.next()
+		}
+		var was []byte
+		if more && bytes.Equal(old.key, room) {
+			was = old.value
+			more = old.next()
+		}
+		if w.Value != nil {
+			p.add(room, w.Value)
+		}
+		if (was == nil) != (w.Value == nil) || !bytes.Equal(was, w.Value) {
+			changes.add(room, encodeBefore(was))
+			*changed++
+		}
+	}
+	if *changed == before {
+		return nil
+	}
+	for ; more; more = old.next() {
+		p.add(old.key, old.value)
+	}
+	if at.base != nil && (p.base == nil || len(p.made) == 0) {
+		if err := c.keys.Delete(at.base); err != nil {
+			return err
+		}
+	}
+	return putRuns(c.keys, nil, &p)
+}
+
+// sizeOfRuns is the size that runs are to have in which old octets and writes find room:
+// as long as may be, but of equal length where they are few.
+func sizeOfRuns(old int, writes []Write) int {
+	total := old
+	for _, w := range writes {
+		total += len(w.Key) + len(w.Value)
+	}
+	pieces := (total-1)/maxRun + 1
+	return min(maxRun, total/pieces+maxRun/8)
+}
+
+// putRuns puts a packer's runs into a bucket, with a prefix before their bases.
+func putRuns(bucket *bbolt.Bucket, prefix []byte, p *packer) error {
+	p.close()
+	for _, r := range p.made {
+		key := append(prefix[:len(prefix):len(prefix)], r.base...)
+		if err := bucket.Put(key, r.octets); err != nil {
+			return fmt.Errorf("key %q: %w", r.base, err)
+		}
+	}
+	return nil
 }
 
 func compareWrites(a, b Write) int { return strings.Compare(a.Key, b.Key) }

@@ -10,12 +10,13 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// A commit drops at most so many revisions' headers, and so many changes more than
-// twice those that it makes itself: it never stalls behind an import of a million
-// keys that has grown old, and yet more goes than comes, so the file stays bounded.
+// A commit drops at most so many revisions' headers, and so many runs of changes more
+// than twice the changes that it makes itself: it never stalls behind an import of
+// millions of keys that has grown old, and yet more goes than comes, so the file stays
+// bounded.
 const (
 	dropRevisions = 100
-	dropChanges   = 500
+	dropRuns      = 500
 )
 
 // compact drops revisions beyond the newest KeepRevisions or older than KeepFor. The
@@ -25,7 +26,7 @@ func compact(tx *bbolt.Tx, opts Options, now time.Time, written int) error {
 	if err := dropHeaders(tx, opts, now, dropRevisions+2*written); err != nil {
 		return fmt.Errorf("dropping old revisions: %w", err)
 	}
-	if err := dropOrphans(tx, dropChanges+2*written); err != nil {
+	if err := dropOrphans(tx, dropRuns+2*written); err != nil {
 		return fmt.Errorf("dropping old revisions' changes: %w", err)
 	}
 	return nil
@@ -51,7 +52,7 @@ func dropHeaders(tx *bbolt.Tx, opts Options, now time.Time, limit int) error {
 	return deleteAll(bucket, old)
 }
 
-// dropOrphans deletes changes of revisions older than the oldest header.
+// dropOrphans deletes runs of changes of revisions older than the oldest header.
 func dropOrphans(tx *bbolt.Tx, limit int) error {
 	bucket := tx.Bucket(changesBucket)
 	oldest := firstRevision(tx)

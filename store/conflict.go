@@ -3,7 +3,6 @@ package store
 // Conflicts: whether a key that a change-set read or wrote has changed since its base.
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,11 +36,10 @@ func (c *commit) conflict(set ChangeSet, writes []Write) error {
 	if len(set.Reads) > 0 {
 		slices.Sort(keys)
 	}
-	cursor := c.changes.Cursor()
 	for revision := set.Base + 1; revision <= c.head; revision++ {
-		key, found := firstChanged(cursor, revision, prefixes)
+		key, found := firstChanged(c.changes, revision, prefixes)
 		if !found {
-			for key = range commonKeys(cursor, revision, keys) {
+			for key = range commonKeys(c.changes, revision, keys) {
 				found = true
 				break
 			}
@@ -54,11 +52,11 @@ func (c *commit) conflict(set ChangeSet, writes []Write) error {
 }
 
 // firstChanged finds a key with one of the prefixes among those that revision changed.
-func firstChanged(cursor *bbolt.Cursor, revision uint64, prefixes []string) (key string, found bool) {
+func firstChanged(changes *bbolt.Bucket, revision uint64, prefixes []string) (key string, found bool) {
+	at := readRuns(changes, revisionKey(revision))
 	for _, prefix := range prefixes {
-		start := append(revisionKey(revision), prefix...)
-		if k, _ := cursor.Seek(start); bytes.HasPrefix(k, start) {
-			return string(k[8:]), true
+		if at.seek(prefix) && hasPrefix(at.key, prefix) {
+			return string(at.key), true
 		}
 	}
 	return "", false
@@ -68,27 +66,17 @@ func firstChanged(cursor *bbolt.Cursor, revision uint64, prefixes []string) (key
 // were before. Both sides leap to the other's next key, so it takes about as many
 // steps as the smaller one has keys: a small change against an import of a million
 // is cheap, and so is an import against many small changes.
-func commonKeys(cursor *bbolt.Cursor, revision uint64, keys []string) func(yield func(string, []byte) bool) {
+func commonKeys(changes *bbolt.Bucket, revision uint64, keys []string) func(yield func(string, []byte) bool) {
 	return func(yield func(string, []byte) bool) {
-		prefix := revisionKey(revision)
-		seek := func(key string) ([]byte, []byte) { return cursor.Seek(append(prefix[:8:8], key...)) }
-		if len(keys) == 0 {
-			return
-		}
-		k, v := seek(keys[0])
-		for len(keys) > 0 && bytes.HasPrefix(k, prefix) {
-			changed := string(k[8:])
-			switch {
-			case changed == keys[0]:
-				if !yield(changed, decodeBefore(v)) {
+		at := readRuns(changes, revisionKey(revision))
+		for len(keys) > 0 && at.seek(keys[0]) {
+			if string(at.key) == keys[0] {
+				if !yield(keys[0], decodeBefore(at.value)) {
 					return
 				}
 				keys = keys[1:]
-				k, v = cursor.Next()
-			case changed < keys[0]:
-				k, v = seek(keys[0])
-			default:
-				i, _ := slices.BinarySearch(keys, changed)
+			} else {
+				i, _ := slices.BinarySearch(keys, string(at.key))
 				keys = keys[i:]
 			}
 		}

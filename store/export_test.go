@@ -17,8 +17,8 @@ func (b *Bolt) CheckFile() error {
 	})
 }
 
-// ChangesLeft is how many changes the file holds, those of dropped revisions included.
-func (b *Bolt) ChangesLeft() (n int) {
+// RunsLeft is how many runs of changes the file holds, those of dropped revisions included.
+func (b *Bolt) RunsLeft() (n int) {
 	b.db.View(func(tx *bbolt.Tx) error {
 		n = tx.Bucket(changesBucket).Stats().KeyN
 		return nil

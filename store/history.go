@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
@@ -139,9 +140,9 @@ func (b *Bolt) Diff(revision uint64) ([]Change, error) {
 // changesOf reads a revision's changes without what came after.
 func changesOf(tx *bbolt.Tx, revision uint64) []Change {
 	var changes []Change
-	cursor := tx.Bucket(changesBucket).Cursor()
-	for k, v := cursor.Seek(revisionKey(revision)); k != nil && revisionOf(k) == revision; k, v = cursor.Next() {
-		changes = append(changes, Change{Key: string(k[8:]), Before: clone(decodeBefore(v))})
+	at := readRuns(tx.Bucket(changesBucket), revisionKey(revision))
+	for more := at.seek(""); more; more = at.next() {
+		changes = append(changes, Change{Key: string(at.key), Before: clone(decodeBefore(at.value))})
 	}
 	return changes
 }
@@ -149,23 +150,22 @@ func changesOf(tx *bbolt.Tx, revision uint64) []Change {
 // fillAfter finds what each key was after revision: what it was before the next
 // revision that changed it, or what it is now.
 func fillAfter(tx *bbolt.Tx, revision uint64, changes []Change) {
-	at := make(map[string]int, len(changes)) // of those not yet found
-	keys := make([]string, len(changes))
+	keys, found := make([]string, len(changes)), make([]bool, len(changes))
 	for i, c := range changes {
 		keys[i] = c.Key
-		at[c.Key] = i
 	}
-	cursor := tx.Bucket(changesBucket).Cursor()
-	for later := revision + 1; later <= lastRevision(tx) && len(at) > 0; later++ {
-		for key, before := range commonKeys(cursor, later, keys) {
-			if i, open := at[key]; open {
-				changes[i].After = clone(before)
-				delete(at, key)
+	later := tx.Bucket(changesBucket)
+	for next := revision + 1; next <= lastRevision(tx); next++ {
+		for key, before := range commonKeys(later, next, keys) {
+			if i, _ := slices.BinarySearch(keys, key); !found[i] {
+				changes[i].After, found[i] = clone(before), true
 			}
 		}
 	}
-	present := tx.Bucket(keysBucket)
-	for key, i := range at {
-		changes[i].After = clone(present.Get([]byte(key)))
+	present := readRuns(tx.Bucket(keysBucket), nil)
+	for i, key := range keys {
+		if !found[i] && present.seek(key) && string(present.key) == key {
+			changes[i].After = clone(present.value)
+		}
 	}
 }

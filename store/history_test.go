@@ -16,23 +16,23 @@ import (
 func TestRetentionByNumber(t *testing.T) {
 	b := open(t, store.Options{KeepRevisions: 10})
 	big := store.ChangeSet{Message: "import"}
-	for i := range 5000 {
-		big.Writes = append(big.Writes, value(fmt.Sprintf("zone/%05d", i), "1"))
+	for i := range 500_000 {
+		big.Writes = append(big.Writes, value(fmt.Sprintf("zone/%06d", i), "1"))
 	}
 	if results, err := b.Commit(t.Context(), []store.ChangeSet{big}); err != nil || results[0].Err != nil {
 		t.Fatal(err, results)
 	}
-	left := b.ChangesLeft()
+	left := b.RunsLeft()
 	for i := range 40 {
-		put(t, b, value("zone/00000", fmt.Sprint("later ", i)))
-		now := b.ChangesLeft()
+		put(t, b, value("zone/000000", fmt.Sprint("later ", i)))
+		now := b.RunsLeft()
 		if dropped := left - now; dropped > 600 {
-			t.Errorf("one small commit dropped %d changes", dropped)
+			t.Errorf("one small commit dropped %d runs", dropped)
 		}
 		left = now
 	}
 	if left != 10 {
-		t.Errorf("%d changes are left of the last 10 revisions", left)
+		t.Errorf("%d runs are left of the last 10 revisions", left)
 	}
 	if _, err := b.Snapshot(31); !errors.Is(err, store.ErrCompacted) {
 		t.Errorf("snapshot of revision 31: %v", err)

@@ -18,7 +18,7 @@ import (
 
 const (
 	application = "meridian"
-	format      = 1 // of the buckets, as bolt.go draws them
+	format      = 2 // of the buckets, as bolt.go draws them
 
 	// growth is what the file grows by beyond what is needed, each time for one more
 	// fsync. bbolt's 16 MiB would be most of a usual store.
@@ -167,7 +167,9 @@ func checkOurs(tx *bbolt.Tx) error {
 	case err != nil || n < 1:
 		return fmt.Errorf("the file is damaged: its format is %q: %s", text, restore)
 	case n > format:
-		return fmt.Errorf("the file has format %d and this meridian knows formats up to %d: run a newer meridian; the file is left as it is", n, format)
+		return fmt.Errorf("the file has format %d and this meridian knows format %d: run a newer meridian; the file is left as it is", n, format)
+	case n < format:
+		return fmt.Errorf("the file has format %d and this meridian knows format %d: export its zones with the meridian that made it; the file is left as it is", n, format)
 	}
 	for _, name := range [][]byte{keysBucket, changesBucket, revisionsBucket, verdictsBucket} {
 		if tx.Bucket(name) == nil {

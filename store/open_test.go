@@ -64,8 +64,10 @@ func TestRefusedFiles(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"newer", storeFile(t, "format", "2"),
-			"the file has format 2 and this meridian knows formats up to 1: run a newer meridian; the file is left as it is"},
+		{"newer", storeFile(t, "format", "3"),
+			"the file has format 3 and this meridian knows format 2: run a newer meridian; the file is left as it is"},
+		{"older", storeFile(t, "format", "1"),
+			"the file has format 1 and this meridian knows format 2: export its zones with the meridian that made it; the file is left as it is"},
 		{"bad format", storeFile(t, "format", "x"), `the file is damaged: its format is "x": ` + restore},
 		{"other application", storeFile(t, "application", "solstice"), "this is another program's bbolt file: name another file, or move this one away"},
 		{"other program", foreignFile(t), "this is another program's bbolt file: name another file, or move this one away"},

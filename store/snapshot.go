@@ -3,7 +3,6 @@ package store
 // A snapshot: the present, seen through what the later revisions replaced.
 
 import (
-	"bytes"
 	"fmt"
 	"iter"
 	"maps"
@@ -17,6 +16,7 @@ import (
 type snapshot struct {
 	tx       *bbolt.Tx // nil when closed
 	keys     *bbolt.Bucket
+	at       *runs // where Get was last
 	revision uint64
 	// replaced has the keys that later revisions changed, with what they were before
 	// the first of them (nil: absent). Its values lie in the transaction's memory.
@@ -36,8 +36,13 @@ func (b *Bolt) Snapshot(revision uint64) (Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the store: %w", err)
 	}
-	s := &snapshot{tx: tx, keys: tx.Bucket(keysBucket)}
-	if err := guard(func() error { return s.goBack(revision) }); err != nil {
+	s := &snapshot{tx: tx}
+	err = guard(func() error {
+		s.keys = tx.Bucket(keysBucket)
+		s.at = readRuns(s.keys, nil)
+		return s.goBack(revision)
+	})
+	if err != nil {
 		tx.Rollback()
 		return nil, fmt.Errorf("reading the store as of revision %d: %w", revision, err)
 	}
@@ -55,10 +60,12 @@ func (s *snapshot) goBack(revision uint64) error {
 		return err
 	}
 	s.replaced = map[string][]byte{}
-	cursor := s.tx.Bucket(changesBucket).Cursor()
-	for k, v := cursor.Seek(revisionKey(revision + 1)); k != nil; k, v = cursor.Next() {
-		if _, older := s.replaced[string(k[8:])]; !older {
-			s.replaced[string(k[8:])] = decodeBefore(v)
+	for later := revision + 1; later <= head; later++ {
+		at := readRuns(s.tx.Bucket(changesBucket), revisionKey(later))
+		for more := at.seek(""); more; more = at.next() {
+			if _, older := s.replaced[string(at.key)]; !older {
+				s.replaced[string(at.key)] = decodeBefore(at.value)
+			}
 		}
 	}
 	return nil
@@ -91,7 +98,9 @@ func (s *snapshot) Get(key string) ([]byte, error) {
 	}
 	var value []byte
 	err := guard(func() error {
-		value = clone(s.keys.Get([]byte(key)))
+		if s.at.seek(key) && string(s.at.key) == key {
+			value = clone(s.at.value)
+		}
 		return nil
 	})
 	return value, err
@@ -140,7 +149,7 @@ func (s *snapshot) Range(prefix string) iter.Seq2[string, []byte] {
 // taken for a damaged file.
 func (s *snapshot) present(prefix string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
-		r := reading{prefix: []byte(prefix)}
+		r := reading{prefix: prefix}
 		for !r.ended {
 			s.err = guard(func() error {
 				if s.tx == nil {
@@ -172,8 +181,8 @@ const atOnce = 32 << 10
 
 // reading is a range of keys while it is read.
 type reading struct {
-	prefix []byte
-	cursor *bbolt.Cursor
+	prefix string
+	at     *runs
 	ended  bool
 	keys   []byte
 	values []byte // its memory goes to who reads
@@ -187,16 +196,17 @@ type place struct{ key, keyLen, value, valueLen int }
 func (r *reading) some(bucket *bbolt.Bucket) {
 	r.keys, r.values, r.places = r.keys[:0], make([]byte, 0, len(r.values)), r.places[:0]
 	for len(r.keys)+len(r.values) < atOnce {
-		var k, v []byte
-		if r.cursor == nil {
-			r.cursor = bucket.Cursor()
-			k, v = r.cursor.Seek(r.prefix)
+		var more bool
+		if r.at == nil {
+			r.at = readRuns(bucket, nil)
+			more = r.at.seek(r.prefix)
 		} else {
-			k, v = r.cursor.Next()
+			more = r.at.next()
 		}
-		if r.ended = k == nil || !bytes.HasPrefix(k, r.prefix); r.ended {
+		if r.ended = !more || !hasPrefix(r.at.key, r.prefix); r.ended {
 			return
 		}
+		k, v := r.at.key, r.at.value
 		r.places = append(r.places, place{len(r.keys), len(k), len(r.values), len(v)})
 		r.keys, r.values = append(r.keys, k...), append(r.values, v...)
 	}

@@ -128,9 +128,9 @@ func (v *View) Step(name *wire.Suffixes, typ uint16) Step {
 	}
 	found := zone.Find(name, apexAt, false)
 	switch {
-	case found.Cut.Cut():
+	case found.Cut():
 		return Step{Kind: StepOutside}
-	case found.Cut.Exists():
+	case found.Hidden:
 		return found.redirect(zone, name)
 	case !found.Node.Exists():
 		return Step{Kind: StepNothing, Zone: zone}
@@ -164,18 +164,18 @@ func (n Node) step(zone *Zone, name *wire.Suffixes, typ uint16) Step {
 }
 
 // redirect moves a name below a DNAME to where that leads (RFC 6672 section 2.2).
-func (f Found) redirect(zone *Zone, name *wire.Suffixes) Step {
-	dname := f.Cut.Set(wire.TypeDNAME)
+func (f *Found) redirect(zone *Zone, name *wire.Suffixes) Step {
+	dname := f.Node.Set(wire.TypeDNAME)
 	target := dname.Target().Name
-	below := name.At(0)[:name.Len()-len(name.At(f.CutAt))]
+	below := name.At(0)[:name.Len()-len(name.At(f.At))]
 	var buf [wire.MaxNameLen]byte
 	if len(below)+len(target) > len(buf) {
-		return Step{Kind: StepTooLong, Zone: zone, Node: f.Cut}
+		return Step{Kind: StepTooLong, Zone: zone, Node: f.Node}
 	}
 	n := copy(buf[:], below)
 	n += copy(buf[n:], target)
 	name.Set(buf[:n])
-	return Step{Kind: StepLink, TTL: dname.TTL(), Zone: zone, Node: f.Cut}
+	return Step{Kind: StepLink, TTL: dname.TTL(), Zone: zone, Node: f.Node}
 }
 
 // maxWay bounds the names that FindExits looks at for one type: each endpoint of a steered

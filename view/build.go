@@ -85,7 +85,7 @@ func (p *Part) Add(sets []zones.RRset) {
 	for _, s := range sets {
 		at := len(p.piece)
 		p.piece = wire.AppendRRset(append(p.piece, 0, 0, 0, 0), s.Owner, p.apex, s.Type, s.TTL, s.RDATA)
-		binary.LittleEndian.PutUint32(p.piece[at:], uint32(len(p.piece)-at-setLen))
+		binary.NativeEndian.PutUint32(p.piece[at:], uint32(len(p.piece)-at-setLen))
 		p.rrsets, p.records = p.rrsets+1, p.records+len(s.RDATA)
 		p.note(&n, key, head, s, at)
 	}

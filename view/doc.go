@@ -9,11 +9,12 @@
 //
 //	  - View: all zones; Find descends to the zone and node of a question.
 //	  - Zone, Node: one zone's tree. Empty non-terminals are nodes too (RFC 4592
-//	    section 2.2.2), so that the closest encloser is found by probing.
+//	    section 2.2.2), so that the closest encloser is found by probing. A Node is a
+//	    value that points into the octets of its table (table.go, node.go).
 //	  - Alias: an ALIAS record, whose target Step follows; Cell: what resolvers found of a
 //	    name outside.
 //	  - Steered: a steered record's sets by type, each with its pre-encoded answers.
-//	  - Edit: the one way to make a zone from another.
+//	  - Edit: the one way to make a zone from another. Builder: a zone from all its RRsets.
 //
-// Everything but an Edit may be read by any goroutine.
+// Everything but an Edit and a Builder may be read by any goroutine.
 package view

@@ -82,14 +82,12 @@ func (n Node) Set(typ uint16) wire.RRset {
 	if !n.Exists() {
 		return wire.RRset{}
 	}
-	v := n.e.value()
-	at := n.setsAt(v)
-	for range setCount(v) {
-		end := at + setLen + int(le32(v, at))
-		if s := wire.RRsetOf(v[at+setLen : end]); s.Type() == typ {
+	at, count := n.sets()
+	for range count {
+		var s wire.RRset
+		if s, at = n.setAt(at); s.Type() == typ {
 			return s
 		}
-		at = end
 	}
 	return wire.RRset{}
 }
@@ -100,14 +98,12 @@ func (n Node) Sets() iter.Seq[wire.RRset] {
 		if !n.Exists() {
 			return
 		}
-		v := n.e.value()
-		at := n.setsAt(v)
-		for range setCount(v) {
-			end := at + setLen + int(le32(v, at))
-			if !yield(wire.RRsetOf(v[at+setLen : end])) {
+		at, count := n.sets()
+		for range count {
+			var s wire.RRset
+			if s, at = n.setAt(at); !yield(s) {
 				return
 			}
-			at = end
 		}
 	}
 }
@@ -137,12 +133,10 @@ func (n Node) children() int32 {
 	if !n.flag(flagChildren) {
 		return 0
 	}
-	return int32(le32(n.e.value(), childrenAt))
+	return int32(read32(n.e.value()[childrenAt:]))
 }
 
-func setCount(v string) int { return int(v[setCountAt]) | int(v[setCountAt+1])<<8 }
-
-// nameAt is where the name as it was written is, or would be.
+// nameAt is where in the value the name as it was written is, or would be.
 func (n Node) nameAt(v string) int {
 	if v[flagsAt]&flagChildren != 0 {
 		return childrenAt + 4
@@ -150,12 +144,27 @@ func (n Node) nameAt(v string) int {
 	return childrenAt
 }
 
-func (n Node) setsAt(v string) int {
-	at := n.nameAt(v)
-	if v[flagsAt]&flagWritten != 0 {
-		at += n.e.keyLen()
+// sets is where in the record the RRsets begin, and how many there are.
+func (n Node) sets() (at, count int) {
+	r, keyLen := n.e.record, n.e.keyLen()
+	at = recordKey + keyLen
+	flags := r[at+flagsAt]
+	count = int(r[at+setCountAt]) | int(r[at+setCountAt+1])<<8
+	at += childrenAt
+	if flags&flagChildren != 0 {
+		at += 4
 	}
-	return at
+	if flags&flagWritten != 0 {
+		at += keyLen
+	}
+	return at, count
+}
+
+// setAt is the RRset at a place in the record, and where the next one is.
+func (n Node) setAt(at int) (s wire.RRset, next int) {
+	r := n.e.record
+	next = at + setLen + int(read32(r[at:]))
+	return wire.RRsetOf(r[at+setLen : next]), next
 }
 
 // draft is a node as it is being changed.
@@ -225,7 +234,7 @@ func (d *draft) appendValue(b []byte, apex wire.Name) []byte {
 	mark(flagWildcard, d.wildcard)
 	b = appendHead(b, flags, len(d.sets), d.children, d.owner, d.key)
 	for _, s := range d.sets {
-		b = binary.LittleEndian.AppendUint32(b, uint32(s.Bytes()))
+		b = binary.NativeEndian.AppendUint32(b, uint32(s.Bytes()))
 		b = append(b, s.Encoding()...)
 	}
 	return b
@@ -237,7 +246,7 @@ func appendHead(b []byte, flags byte, sets int, children int32, owner, key wire.
 	b = append(b, flags, byte(sets), byte(sets>>8))
 	if children > 0 {
 		b[at] |= flagChildren
-		b = binary.LittleEndian.AppendUint32(b, uint32(children))
+		b = binary.NativeEndian.AppendUint32(b, uint32(children))
 	}
 	if owner != key {
 		b[at] |= flagWritten
@@ -253,7 +262,7 @@ func withChildren(b []byte, value string, children int32, wildcard bool) []byte 
 	if wildcard {
 		b[flagsAt] |= flagWildcard
 	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(children))
+	b = binary.NativeEndian.AppendUint32(b, uint32(children))
 	return append(b, value[childrenAt:]...)
 }
 

@@ -8,9 +8,13 @@ package view
 //	                 └─ …      └─ …      ▼              ▼
 //	                                     n │ slots … │ records …     what needs pointers
 //
-//	slot     4 the hash's lower half  4 where the record is in the blob (0: free)
+//	slot     4 the mixed hash  4 where the record is in the blob (0: free)
 //	record   4 its length  1 its marks  1 the key's length  …  the key, a canonical name
 //	         …  the value  4 place in more, where the marks say so
+//
+// Slots are in the order of their mixed hashes, each as near behind its place among n as
+// that allows; there are some more than n, the last of them free. So a look-up ends at the
+// first greater hash, whether it finds something or not.
 //
 // A look-up reads the shard's header, one or two slots and the record: three cache lines
 // that lie apart, however many names there are. A change to one name makes its shard anew
@@ -25,6 +29,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"unsafe"
 
 	"meridian/wire"
 )
@@ -94,26 +99,28 @@ func shardOf(hash uint32, n int) int {
 
 func (t *table[M]) shard(i int) *shard[M] { return &t.chunks[uint(i)/chunkLen][uint(i)%chunkLen] }
 
-// slotOf is where a hash is looked for first among n slots. The shard is chosen by the
-// lower bits, so these are mixed anew.
-func slotOf(hash, n uint32) uint32 { return uint32(uint64(hash*0x9E3779B1) * uint64(n) >> 32) }
+// mix makes of a hash the one that slots are ordered by; the shard was chosen by its lower
+// bits. unmix is the way back: odd numbers have an inverse.
+func mix(hash uint32) uint32    { return hash * 0x9E3779B1 }
+func unmix(mixed uint32) uint32 { return mixed * 0xE8B2F51 }
 
-// slot is the i-th slot of a blob: the hash, and where the record is.
-func slot(blob string, i uint32) (hash, at uint32) {
-	s := blob[slotsAt+slotLen*uint(i):]
+// slotOf is where a mixed hash is looked for first among n slots.
+func slotOf(mixed, n uint32) uint { return uint(uint64(mixed) * uint64(n) >> 32) }
+
+// read64 and read32 read the number at the start of s, as the machine has it.
+func read64(s string) uint64 {
 	_ = s[7]
-	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	return uint32(v), uint32(v >> 32)
+	return *(*uint64)(unsafe.Pointer(unsafe.StringData(s)))
 }
 
-func le32(s string, at int) uint32 {
-	s = s[at:]
+func read32(s string) uint32 {
 	_ = s[3]
-	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+	return *(*uint32)(unsafe.Pointer(unsafe.StringData(s)))
 }
 
-// get returns what stands at a canonical name with the given hash.
+// get returns what stands at a canonical name with the given hash. Every query comes here
+// several times, so that blobs are read by pointers: what a builder made is well-formed,
+// and checking it again would be half of the work.
 func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
 	if t.shards == 0 {
 		return entry[M]{}
@@ -123,31 +130,31 @@ func get[M any, K ~string | ~[]byte](t *table[M], hash uint64, key K) entry[M] {
 	if s.blob == "" {
 		return entry[M]{}
 	}
-	n := le32(s.blob, 0)
-	for i := slotOf(h, n); ; {
-		hash, at := slot(s.blob, i)
-		if at == 0 {
+	h = mix(h)
+	blob := unsafe.Pointer(unsafe.StringData(s.blob))
+	slots := unsafe.Add(blob, slotsAt+slotLen*slotOf(h, *(*uint32)(blob)))
+	for ; ; slots = unsafe.Add(slots, slotLen) {
+		slot := *(*uint64)(slots)
+		at := uint32(slot >> 32)
+		if mixed := uint32(slot); mixed < h && at != 0 {
+			continue
+		} else if mixed != h || at == 0 {
 			return entry[M]{}
 		}
-		if hash == h {
-			r := s.blob[at:]
-			if k := int(r[keyLenAt]); k == len(key) && r[recordKey:recordKey+k] == string(key) {
-				return s.entry(r)
-			}
-		}
-		if i++; i == n {
-			i = 0
+		record := unsafe.Add(blob, at)
+		if n := int(*(*uint8)(unsafe.Add(record, keyLenAt))); n == len(key) &&
+			unsafe.String((*byte)(unsafe.Add(record, recordKey)), n) == string(key) {
+			return s.entry(unsafe.String((*byte)(record), *(*uint32)(record)))
 		}
 	}
 }
 
-// entry is that of the record at the start of r.
-func (s *shard[M]) entry(r string) entry[M] {
-	e := entry[M]{record: r[:le32(r, 0)]}
-	if marks(e.record[marksAt])&markMore != 0 {
-		end := len(e.record) - moreLen
-		e.more = s.more[le32(e.record, end)]
-		e.record = e.record[:end]
+// entry is that of a record.
+func (s *shard[M]) entry(record string) entry[M] {
+	e := entry[M]{record: record}
+	if marks(record[marksAt])&markMore != 0 {
+		end := len(record) - moreLen
+		e.more, e.record = s.more[read32(record[end:])], record[:end]
 	}
 	return e
 }
@@ -157,8 +164,16 @@ func (s *shard[M]) each(f func(hash uint32, e entry[M]) bool) bool {
 	if s.blob == "" {
 		return true
 	}
-	for i := range le32(s.blob, 0) {
-		if hash, at := slot(s.blob, i); at > 0 && !f(hash, s.entry(s.blob[at:])) {
+	end := uint32(len(s.blob)) // of the slots: where the first record is
+	for i := uint32(slotsAt); i < end; i += slotLen {
+		slot := read64(s.blob[i:])
+		at := uint32(slot >> 32)
+		if at == 0 {
+			continue
+		}
+		end = min(end, at)
+		record := s.blob[at:]
+		if !f(unmix(uint32(slot)), s.entry(record[:read32(record)])) {
 			return false
 		}
 	}
@@ -317,8 +332,8 @@ func (s *shard[M]) with(updates []update[M]) (made shard[M], added int) {
 
 // builder collects a shard's entries.
 type builder[M any] struct {
-	hashes  []uint32
-	places  []int // in records
+	slots   []uint64 // as they will be, but for where the records begin
+	places  []uint
 	records []byte
 	more    []*M
 	marks   marks
@@ -332,7 +347,7 @@ func (b *builder[M]) add(hash uint32, e entry[M]) {
 
 func (b *builder[M]) record(hash uint32, m marks, key wire.Name, value string, more *M) {
 	at := len(b.records)
-	b.hashes, b.places = append(b.hashes, hash), append(b.places, at)
+	b.slots = append(b.slots, uint64(at)<<32|uint64(mix(hash)))
 	b.marks |= m
 	if more != nil {
 		m |= markMore
@@ -340,35 +355,37 @@ func (b *builder[M]) record(hash uint32, m marks, key wire.Name, value string, m
 	b.records = append(b.records, 0, 0, 0, 0, byte(m), byte(len(key)))
 	b.records = append(append(b.records, key...), value...)
 	if more != nil {
-		b.records = binary.LittleEndian.AppendUint32(b.records, uint32(len(b.more)))
+		b.records = binary.NativeEndian.AppendUint32(b.records, uint32(len(b.more)))
 		b.more = append(b.more, more)
 	}
-	binary.LittleEndian.PutUint32(b.records[at:], uint32(len(b.records)-at))
+	binary.NativeEndian.PutUint32(b.records[at:], uint32(len(b.records)-at))
 }
 
 // reset begins another shard in the same memory.
 func (b *builder[M]) reset() {
-	*b = builder[M]{hashes: b.hashes[:0], places: b.places[:0], records: b.records[:0], blob: b.blob[:0]}
+	*b = builder[M]{slots: b.slots[:0], places: b.places[:0], records: b.records[:0], blob: b.blob[:0]}
 }
 
 func (b *builder[M]) shard() shard[M] {
-	if len(b.hashes) == 0 {
+	if len(b.slots) == 0 {
 		return shard[M]{}
 	}
-	n := len(b.hashes)*4/3 + 1 // one is free at least, where looking ends
-	head := slotsAt + slotLen*n
+	n := len(b.slots)*4/3 + 1
+	slices.SortFunc(b.slots, func(p, q uint64) int { return cmp.Compare(uint32(p), uint32(q)) })
+	places := b.places[:0]
+	used := uint(0)
+	for _, slot := range b.slots {
+		place := max(used, slotOf(uint32(slot), uint32(n)))
+		places = append(places, place)
+		used = place + 1
+	}
+	b.places = places
+	head := slotsAt + slotLen*(max(n, int(used))+1)
 	blob := slices.Grow(b.blob, head+len(b.records))[:head]
 	clear(blob)
-	binary.LittleEndian.PutUint32(blob, uint32(n))
-	for j, hash := range b.hashes {
-		i := int(slotOf(hash, uint32(n)))
-		for binary.LittleEndian.Uint32(blob[slotsAt+slotLen*i+4:]) != 0 {
-			if i++; i == n {
-				i = 0
-			}
-		}
-		binary.LittleEndian.PutUint32(blob[slotsAt+slotLen*i:], hash)
-		binary.LittleEndian.PutUint32(blob[slotsAt+slotLen*i+4:], uint32(head+b.places[j]))
+	binary.NativeEndian.PutUint32(blob, uint32(n))
+	for i, slot := range b.slots {
+		binary.NativeEndian.PutUint64(blob[slotsAt+slotLen*places[i]:], slot+uint64(head)<<32)
 	}
 	b.blob = append(blob, b.records...)
 	return shard[M]{blob: string(b.blob), more: slices.Clip(b.more), marks: b.marks}

@@ -71,16 +71,19 @@ func (v *View) FindZone(name *wire.Suffixes, from int) (*Zone, int) {
 
 // Found is where a name leads in a zone.
 type Found struct {
-	// Node is the name's own node, or the wildcard that stands for it; none where the
-	// name does not exist.
+	// Node is the name's own node, or the wildcard that stands for it, or what hides the
+	// name; none where the name does not exist.
 	Node Node
-	// Cut is the zone cut or DNAME at or above the name that hides all else; CutAt is
-	// which suffix of the name it is.
-	Cut   Node
-	CutAt int
-	// Hash is that of the canonical owner name of Cut, or else of Node.
+	// Hash is that of the node's canonical name.
 	Hash uint64
+	// Hidden says that the node is the zone cut or the DNAME at or above the name that
+	// hides all else; At is which suffix of the name it is.
+	Hidden bool
+	At     int
 }
+
+// Cut says that the name is at or below a zone cut.
+func (f *Found) Cut() bool { return f.Hidden && f.Node.Cut() }
 
 // Find descends from the apex (suffix apexAt of name) as RFC 1034 section 4.3.2 step
 // 3 does. A cut at the name itself hides nothing from a question that the parent side
@@ -93,7 +96,7 @@ func (z *Zone) Find(name *wire.Suffixes, apexAt int, parentSide bool) Found {
 		}
 		n := z.at(name, at)
 		if n.Cut() && !(at == 0 && parentSide) || at > 0 && n.Redirect() {
-			return Found{Cut: n, CutAt: at, Hash: name.Hash(at)}
+			return Found{Node: n, Hash: name.Hash(at), Hidden: true, At: at}
 		}
 	}
 	if n := z.at(name, 0); n.Exists() {

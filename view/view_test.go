@@ -26,14 +26,14 @@ func TestFindIsRFC1034(t *testing.T) {
 				suffixes.SetName(name)
 				found := z.zone.Find(&suffixes, name.Labels()-1, parentSide)
 				node, cut := z.slow.find(nodes, name, parentSide)
-				if found.Node != z.zone.nodeOf(node) || found.Cut != z.zone.nodeOf(cut) {
+				if found.Node != z.zone.nodeOf(node+cut) || found.Hidden != (cut != "") {
 					t.Fatalf("%s is found at %+v, want node %s, cut %s", name, found, node, cut)
 				}
 				if is := node + cut; is != "" && found.Hash != is.Hash() {
 					t.Fatalf("%s is found with the hash of another name than %s", name, is)
 				}
-				if cut != "" && wire.Name(suffixes.At(found.CutAt)) != cut {
-					t.Fatalf("%s is cut at suffix %d, want %s", name, found.CutAt, cut)
+				if cut != "" && wire.Name(suffixes.At(found.At)) != cut {
+					t.Fatalf("%s is cut at suffix %d, want %s", name, found.At, cut)
 				}
 			}
 		}
@@ -72,8 +72,8 @@ func TestFindIsRFC4592(t *testing.T) {
 		s.SetName(n)
 		got := "none"
 		switch found := z.Find(&s, n.Labels()-1, false); {
-		case found.Cut.Exists():
-			got = "cut " + found.Cut.Name().String()
+		case found.Hidden:
+			got = "cut " + found.Node.Name().String()
 		case found.Node.Exists():
 			got = found.Node.Name().String()
 		}

@@ -214,7 +214,12 @@ func (s RRset) numTargets() int  { return get16(s.enc, 4) }
 func (s RRset) apexAt() int      { return get16(s.enc, 6) }
 
 // data is the records.
-func (s RRset) data() string { return s.enc[dataAt:s.pointersAt()] }
+func (s RRset) data() string {
+	if s.enc[2:6] == "\x00\x00\x00\x00" { // neither pointers nor targets, as addresses
+		return s.enc[dataAt:]
+	}
+	return s.enc[dataAt:s.pointersAt()]
+}
 
 // pointersAt is where the data end.
 func (s RRset) pointersAt() int { return s.targetsAt() - 2*s.numPointers() }

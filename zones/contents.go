@@ -1,9 +1,24 @@
 package zones
 
 // Contents: the RRsets of one zone as a set.
+//
+// They lie in one slice in the order in which they came; those of one owner name are
+// chained, and an open hash table finds the first of a chain:
+//
+//	table            sets
+//	┌─────────┐      ┌───┬─────────────┬───────────┬───┐
+//	│ hash, 2 ├───┐  │ 0 │ example.com │ SOA       │ 3 ├──┐
+//	├─────────┤   │  ├───┼─────────────┼───────────┼───┤  │
+//	│         │   └─→│ 1 │ www         │ A         │ 0 │  │
+//	├─────────┤      ├───┼─────────────┼───────────┼───┤  │
+//	│ hash, 1 ├─┐    │ 2 │ example.com │ NS        │ 0 │←─┘
+//	└─────────┘ └──→ └───┴─────────────┴───────────┴───┘     (numbers are from 1)
+//
+// A million of them so cost a few large pieces of memory.
 
 import (
 	"cmp"
+	"hash/maphash"
 	"iter"
 	"math"
 	"slices"
@@ -17,18 +32,29 @@ import (
 // Contents are the RRsets of one zone, at most one of each owner name and type.
 type Contents struct {
 	Name  wire.Name // canonical
-	nodes map[wire.Name][]placed
-	count int
-	files []string // that positions point into
+	sets  []placed
+	seed  maphash.Seed // so that nobody can choose names that collide
+	table []slot       // a power of two; empty before the first set
+	taken int          // slots, those of owners whose sets are all gone included
+	count int          // RRsets
+	files []string     // that positions point into
 	// unread are the types of records that were there but could not be read: nobody
 	// needs to be told that they are missing.
 	unread map[wire.Name][]uint16
 }
 
-// placed is an RRset with the place of its first record.
+// placed is an RRset with the place of its first record. One without RDATA is gone.
 type placed struct {
 	RRset
-	at place
+	at   place
+	next uint32 // of the same owner, from 1; 0 is the end
+	head bool   // the first of its owner
+}
+
+// slot leads to an owner's first RRset.
+type slot struct {
+	hash  uint32
+	first uint32 // from 1; 0 is an empty slot
 }
 
 // place is a Position in 8 octets. The zero value is none.
@@ -45,44 +71,115 @@ type Position struct {
 
 // NewContents returns a zone without records.
 func NewContents(name wire.Name) *Contents {
-	return &Contents{Name: name.Canonical(), nodes: make(map[wire.Name][]placed)}
+	return &Contents{Name: name.Canonical(), seed: maphash.MakeSeed()}
 }
 
 // Len returns the number of RRsets.
 func (c *Contents) Len() int { return c.count }
 
-// Put sets the RRset of s's owner and type.
+// Put sets the RRset of s's owner and type, which has RDATA.
 func (c *Contents) Put(s RRset) { c.put(s, place{}) }
 
 // PutAt is Put for an RRset that was read at a known position.
 func (c *Contents) PutAt(s RRset, p Position) { c.put(s, c.place(p)) }
 
 func (c *Contents) put(s RRset, at place) {
-	owner := s.Owner.Canonical()
-	sets := c.nodes[owner]
-	i, found := slices.BinarySearchFunc(sets, s.Type, byType)
-	if found {
-		sets[i] = placed{s, at}
-		return
+	p, was := c.enter(s.Owner, s.Type)
+	if !was {
+		c.count++
 	}
-	c.nodes[owner] = slices.Insert(sets, i, placed{s, at})
-	c.count++
+	p.RRset, p.at = s, at
 }
 
-func byType(p placed, typ uint16) int { return cmp.Compare(p.Type, typ) }
+// enter returns where the RRset of an owner and type is or is to be put, until the next
+// time it is called.
+func (c *Contents) enter(name wire.Name, typ uint16) (p *placed, was bool) {
+	owner := name.Canonical()
+	hash := c.hash(owner)
+	at := c.slot(hash, owner)
+	if at.first == 0 {
+		if c.taken++; 4*c.taken > 3*len(c.table) {
+			c.grow()
+			at = c.slot(hash, owner)
+		}
+		c.sets = append(c.sets, placed{RRset: RRset{Owner: name, Type: typ}, head: true})
+		*at = slot{hash, uint32(len(c.sets))}
+		return &c.sets[len(c.sets)-1], false
+	}
+	for i := at.first; ; {
+		p = &c.sets[i-1]
+		if p.Type == typ {
+			return p, p.RDATA != nil
+		}
+		if p.next == 0 {
+			p.next = uint32(len(c.sets) + 1)
+			c.sets = append(c.sets, placed{RRset: RRset{Owner: name, Type: typ}})
+			return &c.sets[len(c.sets)-1], false
+		}
+		i = p.next
+	}
+}
+
+func (c *Contents) hash(owner wire.Name) uint32 { return uint32(maphash.String(c.seed, string(owner))) }
+
+// slot finds a canonical owner's slot, or the empty one that it may have.
+func (c *Contents) slot(hash uint32, owner wire.Name) *slot {
+	if len(c.table) == 0 {
+		return &slot{}
+	}
+	mask := uint32(len(c.table) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		s := &c.table[i]
+		if s.first == 0 || s.hash == hash && c.sets[s.first-1].isOf(owner) {
+			return s
+		}
+	}
+}
+
+func (p *placed) isOf(owner wire.Name) bool { return p.Owner == owner || p.Owner.Canonical() == owner }
+
+// grow doubles the table.
+func (c *Contents) grow() {
+	old := c.table
+	c.table = make([]slot, max(8, 2*len(old)))
+	mask := uint32(len(c.table) - 1)
+	for _, s := range old {
+		if s.first == 0 {
+			continue
+		}
+		i := s.hash & mask
+		for c.table[i].first != 0 {
+			i = (i + 1) & mask
+		}
+		c.table[i] = s
+	}
+}
 
 // Delete takes out the RRset of a key, if there is one.
 func (c *Contents) Delete(k Key) {
-	sets := c.nodes[k.Owner]
-	i, found := slices.BinarySearchFunc(sets, k.Type, byType)
-	if !found {
-		return
+	if p := c.find(k.Owner, k.Type); p != nil {
+		p.RDATA, p.at = nil, place{}
+		c.count--
 	}
-	c.count--
-	if sets = slices.Delete(sets, i, i+1); len(sets) > 0 {
-		c.nodes[k.Owner] = sets
-	} else {
-		delete(c.nodes, k.Owner)
+}
+
+// node yields the RRsets of a canonical owner name, in no order.
+func (c *Contents) node(owner wire.Name) iter.Seq[*placed] {
+	return func(yield func(*placed) bool) {
+		if first := c.slot(c.hash(owner), owner).first; first > 0 {
+			c.chain(first-1, yield)
+		}
+	}
+}
+
+// chain is node by the place of the first set.
+func (c *Contents) chain(i uint32, yield func(*placed) bool) {
+	for {
+		p := &c.sets[i]
+		if p.RDATA != nil && !yield(p) || p.next == 0 {
+			return
+		}
+		i = p.next - 1
 	}
 }
 
@@ -95,22 +192,23 @@ func (c *Contents) RRset(owner wire.Name, typ uint16) (RRset, bool) {
 	return p.RRset, true
 }
 
-// find points into the node, until the next put or Delete.
+// find points at an RRset, until the next put.
 func (c *Contents) find(owner wire.Name, typ uint16) *placed {
-	sets := c.nodes[owner]
-	if i, found := slices.BinarySearchFunc(sets, typ, byType); found {
-		return &sets[i]
+	for p := range c.node(owner) {
+		if p.Type == typ {
+			return p
+		}
 	}
 	return nil
 }
 
 // Types returns the types at a canonical owner name in ascending order.
 func (c *Contents) Types(owner wire.Name) []uint16 {
-	sets := c.nodes[owner]
-	types := make([]uint16, len(sets))
-	for i := range sets {
-		types[i] = sets[i].Type
+	types := []uint16{}
+	for p := range c.node(owner) {
+		types = append(types, p.Type)
 	}
+	slices.Sort(types)
 	return types
 }
 
@@ -118,15 +216,15 @@ func (c *Contents) Types(owner wire.Name) []uint16 {
 // the apex first; at one owner the SOA first and then by type.
 func (c *Contents) All() iter.Seq[RRset] {
 	return func(yield func(RRset) bool) {
+		var sets []RRset
 		for _, owner := range c.Owners() {
-			sets := c.nodes[owner]
-			if i, found := slices.BinarySearchFunc(sets, dns.TypeSOA, byType); found {
-				if !yield(sets[i].RRset) {
-					return
-				}
+			sets = sets[:0]
+			for p := range c.node(owner) {
+				sets = append(sets, p.RRset)
 			}
-			for i := range sets {
-				if sets[i].Type != dns.TypeSOA && !yield(sets[i].RRset) {
+			slices.SortFunc(sets, bySOAThenType)
+			for _, s := range sets {
+				if !yield(s) {
 					return
 				}
 			}
@@ -134,11 +232,57 @@ func (c *Contents) All() iter.Seq[RRset] {
 	}
 }
 
+func bySOAThenType(a, b RRset) int {
+	if (a.Type == dns.TypeSOA) != (b.Type == dns.TypeSOA) {
+		if a.Type == dns.TypeSOA {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Compare(a.Type, b.Type)
+}
+
+// Nodes yields the RRsets of each owner name in the order of their types, the owners in
+// no order. What is yielded is valid until the next.
+func (c *Contents) Nodes() iter.Seq[[]RRset] { return c.nodesOf(0, len(c.sets)) }
+
+// Parts is Nodes in n parts, which may be gone over at the same time.
+func (c *Contents) Parts(n int) []iter.Seq[[]RRset] {
+	parts := make([]iter.Seq[[]RRset], n)
+	for i := range parts {
+		parts[i] = c.nodesOf(i*len(c.sets)/n, (i+1)*len(c.sets)/n)
+	}
+	return parts
+}
+
+// nodesOf yields the nodes whose first RRsets lie from one place to another.
+func (c *Contents) nodesOf(from, to int) iter.Seq[[]RRset] {
+	return func(yield func([]RRset) bool) {
+		var sets []RRset
+		for i := from; i < to; i++ {
+			if !c.sets[i].head {
+				continue
+			}
+			sets = sets[:0]
+			c.chain(uint32(i), func(p *placed) bool {
+				sets = append(sets, p.RRset)
+				return true
+			})
+			if len(sets) > 1 {
+				slices.SortFunc(sets, func(a, b RRset) int { return cmp.Compare(a.Type, b.Type) })
+			}
+			if len(sets) > 0 && !yield(sets) {
+				return
+			}
+		}
+	}
+}
+
 // Owners returns every canonical owner name that has records, in canonical order.
 func (c *Contents) Owners() []wire.Name {
-	owners := make([]wire.Name, 0, len(c.nodes))
-	for owner := range c.nodes {
-		owners = append(owners, owner)
+	owners := make([]wire.Name, 0, c.taken)
+	for sets := range c.Nodes() {
+		owners = append(owners, sets[0].Owner.Canonical())
 	}
 	sortCanonical(owners)
 	return owners

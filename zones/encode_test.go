@@ -65,6 +65,9 @@ func FuzzStoreForm(f *testing.F) {
 		if err != nil || len(out) > len(b) {
 			t.Fatalf("%q became %q, %v", b, out, err)
 		}
+		if n, err := CountRecords(b); err != nil || n != len(s.RDATA) {
+			t.Fatalf("%q has %d records, counted %d: %v", b, len(s.RDATA), n, err)
+		}
 		if err := again.UnmarshalBinary(out); err != nil || !cmp.Equal(s, again) {
 			t.Fatalf("%v and %v: %v", s, again, err)
 		}

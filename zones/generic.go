@@ -6,11 +6,10 @@ package zones
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
-
-	"github.com/miekg/dns"
 
 	"meridian/wire"
 )
@@ -84,22 +83,10 @@ func (r *rdataReader) generic(typ uint16, words []word) (rdata []byte, at int, e
 	case len(rdata) != int(size):
 		return nil, 1, genericError(fmt.Sprintf("has %d octets, not %d", len(rdata), size))
 	}
-	if typ == TypeALIAS {
-		if _, err := ParseAlias(rdata); err != nil {
-			return nil, 2, genericError("does not hold what the type takes")
-		}
-	}
-	if _, known := dns.TypeToRR[typ]; !known || typ == dns.TypeNULL {
-		return rdata, 0, nil
-	}
-	if len(rdata) == 0 && typ != dns.TypeAPL {
-		return nil, 1, errNoRDATA
-	}
-	rr, err := unpackRDATA(headerOf(typ, rdata), rdata)
-	if err == nil {
-		rdata, err = r.packer.pack(rr)
-	}
-	if err != nil {
+	switch rdata, err = r.packer.normal(typ, rdata); {
+	case errors.Is(err, errNoRDATA):
+		return nil, 1, err
+	case err != nil:
 		return nil, 2, genericError("does not hold what the type takes")
 	}
 	return rdata, 0, nil

@@ -282,23 +282,20 @@ func (p *parser) unread(f *file, e entry) {
 // finish looks at the contents as a whole once all files are read.
 func (p *parser) finish(opts ReadOptions) {
 	c := p.contents
-	for owner, sets := range c.nodes {
-		for i := range sets {
-			sets[i].sort()
-		}
-		if owner.IsSubdomainOf(c.Name) {
+	for i := range c.sets {
+		s := &c.sets[i]
+		s.sort()
+		if s.Owner.Canonical().IsSubdomainOf(c.Name) {
 			continue
 		}
-		for _, s := range sets {
-			found := c.position(s.at).problem(fmt.Sprintf("%s lies outside of the zone %s", s.Key(), c.Name), "")
-			if found.Warning = opts.SkipOutOfZone; found.Warning {
-				found.Message += " and was skipped"
-			} else {
-				found.Hint = "correct the name (a dot at its end?) or the zone's, or skip such records with --skip-out-of-zone"
-			}
-			p.findings.add(found)
+		found := c.position(s.at).problem(fmt.Sprintf("%s lies outside of the zone %s", s.Key(), c.Name), "")
+		if found.Warning = opts.SkipOutOfZone; found.Warning {
+			found.Message += " and was skipped"
+		} else {
+			found.Hint = "correct the name (a dot at its end?) or the zone's, or skip such records with --skip-out-of-zone"
 		}
-		c.count -= len(sets)
-		delete(c.nodes, owner)
+		p.findings.add(found)
+		s.RDATA = nil
+		c.count--
 	}
 }

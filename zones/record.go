@@ -186,10 +186,10 @@ func (r *rdataReader) data(h head, origin wire.Name) ([]byte, *fault) {
 // addRecord adds one record to its RRset, and returns a warning where its TTL is
 // another than the RRset's so far.
 func (c *Contents) addRecord(h head, rdata []byte, at Position) *config.Problem {
-	k := Key{h.owner.Canonical(), h.typ}
-	s := c.find(k.Owner, k.Type)
-	if s == nil {
-		c.put(RRset{Owner: h.owner, Type: h.typ, TTL: h.ttl, RDATA: [][]byte{rdata}}, c.place(at))
+	s, was := c.enter(h.owner, h.typ)
+	if !was {
+		c.count++
+		s.RRset, s.at = RRset{Owner: h.owner, Type: h.typ, TTL: h.ttl, RDATA: [][]byte{rdata}}, c.place(at)
 		return nil
 	}
 	s.RDATA = append(s.RDATA, rdata)
@@ -199,7 +199,7 @@ func (c *Contents) addRecord(h head, rdata []byte, at Position) *config.Problem 
 	}
 	before := s.TTL
 	s.TTL = min(before, h.ttl)
-	differs := at.problem(fmt.Sprintf("%s has the TTL %d here and %d before: the lowest is taken (RFC 2181 section 5.2)", k, h.ttl, before),
+	differs := at.problem(fmt.Sprintf("%s has the TTL %d here and %d before: the lowest is taken (RFC 2181 section 5.2)", s.Key(), h.ttl, before),
 		"give all records of one name and type the same TTL")
 	differs.Warning = true
 	return &differs

@@ -159,9 +159,27 @@ func TestOwnerIsAsGoodAsWhole(t *testing.T) {
 			if (whole.Err() != nil) != (local.Err() != nil) {
 				t.Fatalf("after %s\nin the whole zone: %v\nat the name: %v", ch, whole, local)
 			}
+			allPlainAreRight(t, changed, changedSteered)
 			if whole.Err() == nil {
 				c, steered = changed, changedSteered
 			}
 		}
 	})
+}
+
+// allPlainAreRight looks closely at the owners that Validate takes for plain.
+func allPlainAreRight(t *rapid.T, c *Contents, steered map[wire.Name][]uint16) {
+	z, plain := newSurroundings(c, steered), c.plain(steered)
+	for i := range c.sets {
+		owner := c.sets[i].Owner.Canonical()
+		if !c.sets[i].head || !plain.is(uint32(i), owner) {
+			continue
+		}
+		v := newValidator(c.Name, owner, z)
+		v.here()
+		v.above()
+		if len(v.found) > 0 {
+			t.Fatalf("%s isn't plain: %v", owner, v.found)
+		}
+	}
 }

@@ -4,6 +4,9 @@ package zones
 
 import (
 	"slices"
+	"sync"
+
+	"github.com/miekg/dns"
 
 	"meridian/config"
 	"meridian/wire"
@@ -32,15 +35,20 @@ func (c *Contents) Validate(steered map[wire.Name][]uint16) config.Problems {
 			all.add(f.Problem)
 		}
 	}
-	for owner := range c.nodes {
-		check(owner)
+	plain := c.plain(steered)
+	for i := range c.sets {
+		if p := &c.sets[i]; p.head {
+			if owner := p.Owner.Canonical(); !plain.is(uint32(i), owner) && c.has(owner) {
+				check(owner)
+			}
+		}
 	}
 	for owner := range steered {
-		if len(c.nodes[owner]) == 0 {
+		if !c.has(owner) {
 			check(owner)
 		}
 	}
-	if len(c.nodes[c.Name]) == 0 && steered[c.Name] == nil {
+	if _, isSteered := steered[c.Name]; !isSteered && !c.has(c.Name) {
 		check(c.Name)
 	}
 	return all.all()
@@ -53,7 +61,7 @@ func (c *Contents) findPlace(owner wire.Name, typ uint16) Position {
 		return p
 	}
 	first := place{}
-	for _, s := range c.nodes[owner] {
+	for s := range c.node(owner) {
 		if first.line == 0 || s.at.line != 0 && s.at.before(first) {
 			first = s.at
 		}
@@ -70,30 +78,92 @@ func (c *Contents) Surroundings(steered map[wire.Name][]uint16) Surroundings {
 	return newSurroundings(c, steered)
 }
 
+// has says whether a canonical owner name has any records.
+func (c *Contents) has(owner wire.Name) bool {
+	for range c.node(owner) {
+		return true
+	}
+	return false
+}
+
+// plainOwners tells owners at which nothing can be wrong without a closer look, which is
+// nearly all of a large zone: those of records that have to do with no others.
+type plainOwners struct {
+	*Contents
+	steered map[wire.Name][]uint16
+	cutting map[wire.Name]bool // owners of NS below the apex, and of DNAME
+}
+
+func (c *Contents) plain(steered map[wire.Name][]uint16) plainOwners {
+	p := plainOwners{c, steered, map[wire.Name]bool{}}
+	for i := range c.sets {
+		s := &c.sets[i]
+		if s.RDATA == nil || s.Type != dns.TypeNS && s.Type != dns.TypeDNAME {
+			continue
+		}
+		if owner := s.Owner.Canonical(); owner != c.Name || s.Type == dns.TypeDNAME {
+			p.cutting[owner] = true
+		}
+	}
+	return p
+}
+
+// is says whether an owner is plain, whose first RRset is at a place.
+func (p plainOwners) is(first uint32, owner wire.Name) bool {
+	if owner == p.Name || !owner.IsSubdomainOf(p.Name) || p.unread[owner] != nil {
+		return false
+	}
+	plain := true
+	p.chain(first, func(s *placed) bool {
+		switch s.Type {
+		case dns.TypeSOA, dns.TypeNS, dns.TypeCNAME, dns.TypeDNAME, TypeALIAS:
+			plain = false
+		default:
+			plain = s.WireLen() <= MaxWireLen
+		}
+		return plain
+	})
+	if plain && len(p.steered) > 0 {
+		_, steered := p.steered[owner]
+		plain = !steered
+	}
+	for name := owner; plain && len(p.cutting) > 0; {
+		if plain = !p.cutting[name]; name == p.Name {
+			break
+		}
+		name, _ = name.Parent()
+	}
+	return plain
+}
+
 type surroundings struct {
 	*Contents
 	steered map[wire.Name][]uint16
-	parents map[wire.Name]struct{} // every name that has something below it
+	parents func() map[wire.Name]struct{} // every name that has something below it
 }
 
 func newSurroundings(c *Contents, steered map[wire.Name][]uint16) *surroundings {
-	z := &surroundings{c, steered, make(map[wire.Name]struct{})}
-	for owner := range c.nodes {
-		z.addParents(owner)
-	}
-	for owner := range steered {
-		z.addParents(owner)
-	}
-	return z
+	return &surroundings{c, steered, sync.OnceValue(func() map[wire.Name]struct{} {
+		parents := make(map[wire.Name]struct{})
+		for i := range c.sets {
+			if s := &c.sets[i]; s.RDATA != nil {
+				c.addParents(parents, s.Owner.Canonical())
+			}
+		}
+		for owner := range steered {
+			c.addParents(parents, owner)
+		}
+		return parents
+	})}
 }
 
-func (z *surroundings) addParents(owner wire.Name) {
-	for owner != z.Name {
+func (c *Contents) addParents(parents map[wire.Name]struct{}, owner wire.Name) {
+	for owner != c.Name {
 		parent, ok := owner.Parent()
-		if _, seen := z.parents[parent]; seen || !ok {
+		if _, seen := parents[parent]; seen || !ok {
 			return
 		}
-		z.parents[parent] = struct{}{}
+		parents[parent] = struct{}{}
 		owner = parent
 	}
 }
@@ -111,7 +181,7 @@ func (z *surroundings) Types(owner wire.Name) []uint16 {
 }
 
 func (z *surroundings) HasBelow(owner wire.Name) bool {
-	_, ok := z.parents[owner]
+	_, ok := z.parents()[owner]
 	return ok
 }
 

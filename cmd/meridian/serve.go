@@ -45,11 +45,14 @@ func (a *app) serve(ctx context.Context, s settings) error {
 	for _, set := range s.inForce {
 		log.Info("setting", "name", set.Name, "value", set.Value, "from", set.Source)
 	}
+	boundGarbage()
 	hangUp := make(chan os.Signal, 1) // before the server runs, which it would end
 	signal.Notify(hangUp, syscall.SIGHUP)
 	defer signal.Stop(hangUp)
+	makeRoomBeside(s.workers, a.getenv)
 	err := run(ctx, s, log, func(r running) {
 		log.Info("ready", "dns", fmt.Sprint(r.dns), "admin", r.admin, "metrics", r.metrics, "revision", r.control.State().Revision())
+		go giveBack()
 		go reloadOn(ctx, hangUp, r.reload)
 	})
 	if err == nil {

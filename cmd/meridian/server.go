@@ -76,7 +76,7 @@ type parts struct {
 	settings settings
 	log      *slog.Logger
 	started  time.Time
-	base     *geoip.Base
+	geo      *geoip.Databases
 	checker  *healthcheck.Checker
 	aliases  *alias.Resolver
 	control  *control.Control
@@ -101,7 +101,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 	if p.token, err = readToken(s.adminTokenFile); err != nil {
 		return nil, err
 	}
-	if p.base, err = openBase(s.geo); err != nil {
+	if p.geo, err = openGeo(s.geo); err != nil {
 		return nil, err
 	}
 	shared := &answer.Shared{}
@@ -124,6 +124,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 	}
 	p.metrics.Show(metrics.Sources{
 		Responders:  p.dns.Responders(),
+		UDP:         p.udpCounts,
 		TCP:         p.tcpCounts,
 		StaleSecret: p.secrets.stale.Load,
 		RegionSlots: p.control.RegionSlots,
@@ -131,7 +132,7 @@ func build(ctx context.Context, s settings, log *slog.Logger, st store.Store) (_
 		Targets:     p.checker.Targets,
 		Unsaved:     p.checker.Unsaved,
 		Tables:      p.control.Tables,
-		GeoBytes:    p.base.Info().Bytes,
+		GeoBytes:    p.geo.Bytes,
 	})
 	return p, nil
 }
@@ -151,7 +152,8 @@ func (p *parts) load(ctx context.Context, st store.Store, shared *answer.Shared)
 	p.aliases = newAliases(p.settings.aliasResolvers, p.log)
 	p.control, err = control.New(ctx, control.Options{
 		Store:   st,
-		Base:    p.base,
+		Geo:     p.geo,
+		Tables:  filepath.Join(p.settings.data, "tables"),
 		Checker: p.checker,
 		Shared:  shared,
 		Logger:  p.log,
@@ -184,11 +186,17 @@ func (p *parts) run(ctx context.Context, ready func(running)) error {
 		g.Go(func() error { return p.serveHTTP(ctx) })
 	}
 	g.Go(func() error {
+		select {
+		case <-p.control.Ready():
+		case <-ctx.Done():
+			return nil
+		}
 		if err := p.applyAtStart(ctx); err != nil {
 			return err
 		}
 		p.ready.Store(true)
 		ready(running{dns: p.dns.Addrs(), admin: p.admin.Server(), metrics: p.metricsAddr(), control: p.control, checker: p.checker, reload: p.secrets.reload})
+		p.compileGeo()
 		return nil
 	})
 	return g.Wait()
@@ -206,6 +214,12 @@ func (p *parts) handler() http.Handler {
 		info.Listen = append(info.Listen, a.String())
 	}
 	return api.NewHandler(api.Deps{Control: p.control, Checker: p.checker, Info: info, Logger: p.log, Now: time.Now})
+}
+
+// udpCounts are what UDP lost, as metrics show it.
+func (p *parts) udpCounts() metrics.UDPCounts {
+	c := p.dns.UDP()
+	return metrics.UDPCounts{ReceiveDrops: c.ReceiveDrops, SendErrors: c.SendErrors}
 }
 
 // tcpCounts are connections as metrics show them.
@@ -272,11 +286,22 @@ func readToken(file string) (string, error) {
 	return token, nil
 }
 
-func openBase(files []string) (*geoip.Base, error) {
+func openGeo(files []string) (*geoip.Databases, error) {
 	if len(files) == 0 {
-		return geoip.EmbeddedBase()
+		return geoip.Embedded(), nil
 	}
-	return geoip.OpenBase(files...)
+	return geoip.Open(files...)
+}
+
+// compileGeo makes the base table of files, unless the start needed it already: the next
+// change may, and until then their octets are kept.
+func (p *parts) compileGeo() {
+	if p.geo.Inside() {
+		return
+	}
+	if _, err := p.geo.Base(); err != nil {
+		p.log.Error("the geo data can't be compiled; answers stay, and what needs new class tables is refused", "error", err)
+	}
 }
 
 func listenHTTP(ctx context.Context, addr metricsAddr) (net.Listener, error) {

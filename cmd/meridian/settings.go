@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
-	"runtime"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -21,7 +20,7 @@ import (
 type settings struct {
 	data           string // folder of the store
 	listen         []netip.AddrPort
-	workers        int // UDP sockets and goroutines for each address
+	workers        int // UDP sockets and threads for each address
 	admin          adminAddr
 	adminTokenFile string
 	metrics        metricsAddr
@@ -67,7 +66,7 @@ func (a *app) defaultSettings() settings {
 	return settings{
 		data:          a.defaultData(),
 		listen:        []netip.AddrPort{netip.MustParseAddrPort("[::]:53")},
-		workers:       runtime.GOMAXPROCS(0),
+		workers:       defaultWorkers(),
 		admin:         admin,
 		metrics:       metricsAddr{netip.MustParseAddrPort("127.0.0.1:9153")},
 		keepRevisions: store.DefaultKeepRevisions,
@@ -81,7 +80,7 @@ func (a *app) defaultSettings() settings {
 func (s *settings) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", s.data, "`DIR` of the store, made if it isn't there")
 	f.Var(&listValue[netip.AddrPort]{to: &s.listen, kind: "ADDR:PORT", parse: parseAddrPort}, "listen", "answer DNS on this `ADDR:PORT`, over UDP and TCP (repeatable)")
-	f.Var(&positive{&s.workers}, "workers", "UDP sockets and answering threads for each address (`N`)")
+	f.Var(&positive{&s.workers}, "workers", "UDP sockets for each address, each with a thread that answers (`N`)")
 	f.Lookup("workers").DefValue = "one for each processor"
 	f.Var(&textValue[adminAddr]{&s.admin, "ADDRESS", parseAdmin}, "admin", "serve commands here: `unix:PATH|ADDR:PORT` (a TCP address must be loopback, and needs a token file)")
 	f.StringVar(&s.adminTokenFile, "admin-token-file", s.adminTokenFile, "`FILE` with the token that commands must show")

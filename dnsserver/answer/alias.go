@@ -11,14 +11,14 @@ import (
 // aliased answers a question at a node with an ALIAS record, where that is what answers
 // it; ANY only where nothing else stands there. Who asks for the record itself gets
 // NODATA: it is none that DNS has.
-func (r *Responder) aliased(zone *view.Zone, at place, inChain bool) (rcode wire.Rcode, answered bool) {
+func (r *Responder) aliased(zone *view.Zone, at *place, inChain bool) (rcode wire.Rcode, answered bool) {
 	node, qtype := at.found.Node, r.query.Type
 	a := node.Alias()
 	switch {
 	case a.Answers(qtype):
 		return r.alias(zone, at, qtype, inChain), true
 	case qtype == view.TypeALIAS:
-		r.trace.add(NoData, zone, &at)
+		r.trace.add(NoData, zone, at)
 		return r.negative(zone, at, wire.NoError), true
 	case qtype == wire.TypeANY && node.First().IsZero() && node.Steered() == nil:
 		return r.alias(zone, at, a.Types[0], inChain), true
@@ -29,8 +29,8 @@ func (r *Responder) aliased(zone *view.Zone, at place, inChain bool) (rcode wire
 // alias answers for a type that at's ALIAS record answers. The target is followed
 // through the view as it is now; all that is copied gets the owner's name and at most
 // the lowest TTL on the way. inChain is as for atNode.
-func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) wire.Rcode {
-	r.trace.add(ByALIAS, zone, &at)
+func (r *Responder) alias(zone *view.Zone, at *place, typ uint16, inChain bool) wire.Rcode {
+	r.trace.add(ByALIAS, zone, at)
 	a := at.found.Node.Alias()
 	ttl, from := a.TTL, r.w.Len()
 	r.chain.SetName(a.Target)
@@ -75,7 +75,7 @@ func (r *Responder) alias(zone *view.Zone, at place, typ uint16, inChain bool) w
 }
 
 // outside answers from what resolvers found of the name in r.chain, which isn't ours.
-func (r *Responder) outside(zone *view.Zone, at place, typ uint16, ttl uint32) wire.Rcode {
+func (r *Responder) outside(zone *view.Zone, at *place, typ uint16, ttl uint32) wire.Rcode {
 	cell := at.found.Node.Alias().Cell(&r.chain, typ)
 	if cell == nil {
 		return r.noAlias(wire.NoReachableAuthority)

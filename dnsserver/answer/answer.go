@@ -172,13 +172,13 @@ type place struct {
 // fromZone answers from one zone (RFC 1034 section 4.3.2 step 3).
 func (r *Responder) fromZone(zone *view.Zone, apexAt int) wire.Rcode {
 	q := &r.query
-	at := place{
+	at := &place{
 		name:    &q.Name,
 		found:   zone.Find(&q.Name, apexAt, q.Type == wire.TypeDS),
 		ownerAt: wire.QuestionAt,
 		apexAt:  wire.QuestionAt + q.Name.Len() - len(zone.Name),
 	}
-	if at.found.Cut.Cut() {
+	if at.found.Cut() {
 		return r.referral(zone, at)
 	}
 	r.w.Authoritative()

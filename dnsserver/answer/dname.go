@@ -15,8 +15,8 @@ import (
 func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire.Rcode, leadsOn bool) {
 	r.about(ratelimit.Positive, at.found.Hash)
 	r.trace.add(ByDNAME, zone, at)
-	dname := at.found.Cut.Set(wire.TypeDNAME)
-	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.CutAt))]
+	dname := at.found.Node.Set(wire.TypeDNAME)
+	below := at.name.At(0)[:at.name.Len()-len(at.name.At(at.found.At))]
 	if !again && !r.w.Append(wire.Answer, dname, at.ownerAt+len(below), at.apexAt) {
 		r.w.Truncate()
 		return wire.NoError, false
@@ -37,7 +37,7 @@ func (r *Responder) redirect(zone *view.Zone, at *place, again bool) (rcode wire
 	if t := r.query.Type; t == wire.TypeCNAME || t == wire.TypeANY {
 		return wire.NoError, false
 	}
-	if isBelow(target, at.name.At(at.found.CutAt)) {
+	if isBelow(target, at.name.At(at.found.At)) {
 		r.trace.amend(Growing)
 		return wire.NoError, false // the names would grow without end
 	}

@@ -10,7 +10,7 @@ import (
 
 // negative writes the SOA at the negative TTL into the authority section. Where it
 // doesn't fit, the answer is truncated: without it nothing may be cached.
-func (r *Responder) negative(zone *view.Zone, at place, rcode wire.Rcode) wire.Rcode {
+func (r *Responder) negative(zone *view.Zone, at *place, rcode wire.Rcode) wire.Rcode {
 	// Random names all have one subject, so that a flood of them is limited.
 	if rcode == wire.NXDomain {
 		r.about(ratelimit.NoName, zone.Hash)

@@ -13,50 +13,44 @@ import (
 // maxChain is how many CNAMEs and DNAMEs an answer follows; resolvers give up at about as many.
 const maxChain = 8
 
-// link is a name on the way of a chain, and the node that stands for it: a wildcard or a
-// DNAME stands for many.
-type link struct {
-	node view.Node
-	hash uint64 // the name's
-}
+// link is a name on the way of a chain, and the node that stands for it (a wildcard or a
+// DNAME stands for many).
+type link struct{ node, name uint64 } // their hashes
 
 // follow answers from where at leads to, going on through CNAMEs and DNAMEs inside the
 // zone (RFC 1034 section 3.6.2). What a chain leads to decides the response code
 // (RFC 6604 section 3).
-func (r *Responder) follow(zone *view.Zone, at place) wire.Rcode {
+func (r *Responder) follow(zone *view.Zone, at *place) wire.Rcode {
 	var passed [maxChain + 1]link
 	for links := 0; ; links++ {
-		node := at.found.Node
-		if at.found.Cut.Exists() {
-			if node = at.found.Cut; node.Cut() { // step 3b, for where the chain has led
-				return r.referral(zone, at)
-			}
+		if at.found.Cut() { // step 3b, for where the chain has led
+			return r.referral(zone, at)
 		}
-		if !node.Exists() {
-			r.trace.add(NoName, zone, &at)
+		if !at.found.Node.Exists() {
+			r.trace.add(NoName, zone, at)
 			return r.negative(zone, at, wire.NXDomain)
 		}
 		// A chain that comes back to where it was has said all that it can: the resolver
 		// that follows it will see what it is.
-		here := link{node, at.name.Hash(0)}
+		here := link{at.found.Hash, at.name.Hash(0)}
 		if slices.Contains(passed[:links], here) {
-			r.trace.add(Passed, zone, &at)
+			r.trace.add(Passed, zone, at)
 			return wire.NoError
 		}
 		passed[links] = here
 		var rcode wire.Rcode
 		var leadsOn bool
-		if at.found.Cut.Exists() {
-			again := slices.ContainsFunc(passed[:links], func(l link) bool { return l.node == node })
-			rcode, leadsOn = r.redirect(zone, &at, again)
+		if at.found.Hidden {
+			again := slices.ContainsFunc(passed[:links], func(l link) bool { return l.node == here.node })
+			rcode, leadsOn = r.redirect(zone, at, again)
 		} else {
-			rcode, leadsOn = r.atNode(zone, &at, links > 0)
+			rcode, leadsOn = r.atNode(zone, at, links > 0)
 		}
 		if !leadsOn {
 			return rcode
 		}
 		if links == maxChain {
-			r.trace.add(TooMany, zone, &at)
+			r.trace.add(TooMany, zone, at)
 			return rcode
 		}
 	}
@@ -69,16 +63,16 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 	node, qtype := at.found.Node, r.query.Type
 	r.about(ratelimit.Positive, at.found.Hash)
 	if node.Alias() != nil {
-		if rcode, answered := r.aliased(zone, *at, inChain); answered {
+		if rcode, answered := r.aliased(zone, at, inChain); answered {
 			return rcode, false
 		}
 	}
 	if qtype == wire.TypeANY {
-		return r.any(zone, *at), false
+		return r.any(zone, at), false
 	}
 	if set := node.Set(qtype); !set.IsZero() {
 		r.trace.add(Static, zone, at)
-		return r.ofType(zone, set, *at), false
+		return r.ofType(zone, set, at), false
 	}
 	if s := node.Steered(); s != nil && slices.Contains(s.Faulty, qtype) {
 		r.trace.add(Faulty, zone, at)
@@ -94,7 +88,7 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 			return wire.NoError, false
 		}
 		r.trace.add(Steered, zone, at)
-		answer, fits := r.steered(typ, *at)
+		answer, fits := r.steered(typ, at)
 		if !fits || typ.Type == qtype {
 			return wire.NoError, false
 		}
@@ -103,7 +97,7 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 	cname := node.Set(wire.TypeCNAME)
 	if cname.IsZero() {
 		r.trace.add(NoData, zone, at)
-		return r.negative(zone, *at, wire.NoError), false
+		return r.negative(zone, at, wire.NoError), false
 	}
 	r.trace.add(ByCNAME, zone, at)
 	if !r.w.Append(wire.Answer, cname, at.ownerAt, at.apexAt) {
@@ -129,7 +123,7 @@ func steeredFor(node view.Node, qtype uint16) *view.SteeredType {
 // ofType writes the RRset that was asked for, and the addresses that the zone has of its
 // targets and that there is room for: with NS always (RFC 1035 section 3.3.11), with MX,
 // SRV, SVCB and HTTPS where responses needn't be minimal.
-func (r *Responder) ofType(zone *view.Zone, set wire.RRset, at place) wire.Rcode {
+func (r *Responder) ofType(zone *view.Zone, set wire.RRset, at *place) wire.Rcode {
 	appended := r.w.Len()
 	rcode := r.whole(set, at)
 	if r.w.Len() > appended && r.goesOn(set.Type()) {
@@ -150,7 +144,7 @@ func (r *Responder) goesOn(typ uint16) bool {
 }
 
 // whole writes one RRset as the answer, or truncates.
-func (r *Responder) whole(set wire.RRset, at place) wire.Rcode {
+func (r *Responder) whole(set wire.RRset, at *place) wire.Rcode {
 	if !r.w.Append(wire.Answer, set, at.ownerAt, at.apexAt) {
 		r.w.Truncate()
 	}
@@ -159,17 +153,17 @@ func (r *Responder) whole(set wire.RRset, at place) wire.Rcode {
 
 // any answers ANY with one RRset, a static one before a steered one (RFC 8482 section
 // 4.1), so that it amplifies nothing.
-func (r *Responder) any(zone *view.Zone, at place) wire.Rcode {
+func (r *Responder) any(zone *view.Zone, at *place) wire.Rcode {
 	if set := at.found.Node.First(); !set.IsZero() {
-		r.trace.add(Static, zone, &at)
+		r.trace.add(Static, zone, at)
 		return r.whole(set, at)
 	}
 	if s := at.found.Node.Steered(); s != nil && len(s.Types) > 0 {
-		r.trace.add(Steered, zone, &at)
+		r.trace.add(Steered, zone, at)
 		r.steered(&s.Types[0], at)
 		return wire.NoError
 	}
-	r.trace.add(NoData, zone, &at)
+	r.trace.add(NoData, zone, at)
 	return r.negative(zone, at, wire.NoError)
 }
 

@@ -11,17 +11,17 @@ import (
 // referral writes the cut's NS RRset, the addresses of name servers below the cut (RFC
 // 9471 section 3.1: where they don't fit, TC), and, where there is room, those that the
 // zone has of others (section 3.2).
-func (r *Responder) referral(zone *view.Zone, at place) wire.Rcode {
+func (r *Responder) referral(zone *view.Zone, at *place) wire.Rcode {
 	r.about(ratelimit.Referral, at.found.Hash)
-	r.trace.add(Referral, zone, &at)
-	ns := at.found.Cut.Set(wire.TypeNS)
+	r.trace.add(Referral, zone, at)
+	ns := at.found.Node.Set(wire.TypeNS)
 	appended := r.w.Len()
-	cutAt := at.ownerAt + at.name.Len() - len(at.name.At(at.found.CutAt))
+	cutAt := at.ownerAt + at.name.Len() - len(at.name.At(at.found.At))
 	if !r.w.Append(wire.Authority, ns, cutAt, at.apexAt) {
 		r.w.Truncate()
 		return wire.NoError
 	}
-	cut := at.name.At(at.found.CutAt)
+	cut := at.name.At(at.found.At)
 	if !r.addresses(zone, ns, appended, at.apexAt, func(t wire.Target) bool { return isBelow(t.Name, cut) }) {
 		r.w.Truncate()
 	}

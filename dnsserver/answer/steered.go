@@ -13,7 +13,7 @@ import (
 
 // steered writes the chosen endpoint's RRset and sets the scope; it returns that RRset
 // and whether it fitted.
-func (r *Responder) steered(typ *view.SteeredType, at place) (wire.RRset, bool) {
+func (r *Responder) steered(typ *view.SteeredType, at *place) (wire.RRset, bool) {
 	ch := r.choose(typ, at)
 	if typ.Services != nil {
 		return wire.RRset{}, r.service(typ, &ch, at)
@@ -28,7 +28,7 @@ func (r *Responder) steered(typ *view.SteeredType, at place) (wire.RRset, bool) 
 
 // choose chooses for the client, counts it, and sets the scope: where there was a choice
 // before on the way of the answer, the longer of both.
-func (r *Responder) choose(typ *view.SteeredType, at place) steering.Choice {
+func (r *Responder) choose(typ *view.SteeredType, at *place) steering.Choice {
 	r.about(ratelimit.Steered, at.found.Hash)
 	client := r.clientPrefix()
 	class, ofClass := typ.Choice.Table.Find(client)
@@ -71,7 +71,7 @@ func (r *Responder) answerOf(typ *view.SteeredType, ch *steering.Choice) (set wi
 
 // service writes the HTTPS record of a choice: hints of both families are the one
 // endpoint's, and only those that are up.
-func (r *Responder) service(typ *view.SteeredType, ch *steering.Choice, at place) bool {
+func (r *Responder) service(typ *view.SteeredType, ch *steering.Choice, at *place) bool {
 	i := ch.Endpoint
 	if i < 0 {
 		i = len(typ.Services) - 1

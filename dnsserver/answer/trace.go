@@ -81,11 +81,7 @@ func (t *Trace) addZone(way Way, zone *view.Zone, name *wire.Suffixes) {
 //
 //go:noinline
 func (t *Trace) note(way Way, zone *view.Zone, name *wire.Suffixes, found *view.Found) {
-	node := found.Node
-	if found.Cut.Exists() {
-		node = found.Cut
-	}
-	t.Steps = append(t.Steps, Step{Way: way, Name: wire.Name(name.At(0)), Zone: zone, Node: node})
+	t.Steps = append(t.Steps, Step{Way: way, Name: wire.Name(name.At(0)), Zone: zone, Node: found.Node})
 }
 
 // amend says better what stands at the last step.

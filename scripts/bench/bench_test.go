@@ -45,7 +45,9 @@ func TestGoalsAreJudged(t *testing.T) {
 	}
 	fixed := &results.Section{}
 	fixed.Add(oursOff, results.Values{"lost": 0})
-	fixed.Add(oursOn, results.Values{"lost": 2})
+	for _, lost := range []float64{0, 2, 0} { // one round is enough
+		fixed.Add(oursOn, results.Values{"lost": lost})
+	}
 	table := goalsTable(results.All{"saturation-geo": geo, "fixed": fixed})
 	for _, want := range []string{
 		"| CPU a query of meridian, off | ≤ 1.00 × gdnsd | 1.00 (1.00–1.00) | met |",

@@ -98,7 +98,7 @@ func defenceTable(s *results.Section) string {
 		return results.Cell(results.Compare(r, s.Row(defenceRow(server, good)), "cpu", results.Ratio))
 	}}
 	return results.Table(s, "packets", results.Metric("CPU, µs a packet", "cpu"), against,
-		results.Metric("answered, %", "answered"), results.Metric("no room for, %", "dropped"))
+		results.Plain("answered, %", "answered"), results.Plain("no room for, %", "dropped"))
 }
 
 // overload is what a good client loses while an attacker sends twice what the server can
@@ -136,6 +136,6 @@ func (b *bench) flood(s *peers.Server) (results.Values, error) {
 }
 
 func overloadTable(s *results.Section) string {
-	return results.Table(s, "server", results.Metric("good queries lost, %", "loss"), results.Metric("flood, × what it can answer", "flood"),
-		results.Metric("can answer a second", "capacity"), results.Metric("p50 of good answers, µs", "p50"))
+	return results.Table(s, "server", results.Metric("good queries lost, %", "loss"), results.Plain("flood, × what it can answer", "flood"),
+		results.Plain("can answer a second", "capacity"), results.Metric("p50 of good answers, µs", "p50"))
 }

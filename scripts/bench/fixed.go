@@ -31,8 +31,8 @@ func (b *bench) fixed() (*results.Section, error) {
 func fixedTable(s *results.Section) string {
 	gdnsd := s.Row("gdnsd")
 	return results.Table(s, "server", results.Metric("CPU, µs a query", "cpu"), results.Against("× gdnsd", "cpu", gdnsd),
-		results.Metric("p50, µs", "p50"), results.Against("× gdnsd", "p50", gdnsd), results.Metric("p90, µs", "p90"), results.Metric("p99, µs", "p99"), results.Against("× gdnsd", "p99", gdnsd),
-		results.Metric("p99.9, µs", "p999"), results.Metric("lost", "lost"))
+		results.Metric("p50, µs", "p50"), results.Against("× gdnsd", "p50", gdnsd), results.Plain("p90, µs", "p90"), results.Metric("p99, µs", "p99"), results.Against("× gdnsd", "p99", gdnsd),
+		results.Metric("p99.9, µs", "p999"), results.Total("lost", "lost"))
 }
 
 // twoCores: the same rate for one worker and for two, which have both processors, as the
@@ -55,5 +55,5 @@ func (b *bench) twoCores() (*results.Section, error) {
 
 func twoCoresTable(s *results.Section) string {
 	return results.Table(s, "meridian with", results.Metric("CPU, µs a query", "cpu"), results.Against("× 1 worker", "cpu", s.Row("1 worker")),
-		results.Metric("p50, µs", "p50"), results.Metric("p99, µs", "p99"), results.Metric("lost", "lost"))
+		results.Metric("p50, µs", "p50"), results.Metric("p99, µs", "p99"), results.Total("lost", "lost"))
 }

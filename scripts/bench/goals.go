@@ -39,9 +39,15 @@ func above(section, row string, limit float64) goal {
 		}}
 }
 
-// lossless is the goal that nothing is lost.
+// lossless is the goal that nothing is lost, in any round.
 func lossless(section, row string) goal {
-	return goal{what: "lost answers of " + row, section: section, values: func(s *results.Section) []float64 { return s.Row(row).Values("lost") }}
+	return goal{what: "lost answers of " + row, section: section, values: func(s *results.Section) []float64 {
+		lost := s.Row(row).Values("lost")
+		if len(lost) == 0 {
+			return nil
+		}
+		return []float64{results.Sum(lost)}
+	}}
 }
 
 var metricWords = map[string]string{"cpu": "CPU a query", "p50": "p50", "p99": "p99"}

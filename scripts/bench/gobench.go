@@ -27,14 +27,17 @@ func (b *bench) goBenchmarks() (*results.Section, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w\n%s", cmd, err, out)
 	}
+	compare := []string{"run", "golang.org/x/perf/cmd/benchstat@latest", "-filter", ".unit:sec/op", "kept=" + baseline}
 	now := filepath.Join(b.dir, "now.txt")
 	if _, err := os.Stat(baseline); b.renew || errors.Is(err, os.ErrNotExist) {
 		now = baseline
+	} else {
+		compare = append(compare, "now="+now)
 	}
 	if err := os.WriteFile(now, out, 0o644); err != nil {
 		return nil, err
 	}
-	stat := exec.CommandContext(b.ctx, "go", "run", "golang.org/x/perf/cmd/benchstat@latest", "-filter", ".unit:sec/op", "kept="+baseline, "now="+now)
+	stat := exec.CommandContext(b.ctx, "go", compare...)
 	stat.Stderr = os.Stderr
 	table, err := stat.Output()
 	if err != nil {

@@ -37,13 +37,17 @@ func machine(s settings) string {
 		strings.TrimSpace(string(kernel)), runtime.GOOS, runtime.GOARCH, runtime.Version(), revision(), rounds)
 }
 
-// revision is what is measured, with a mark where it isn't what was committed.
+// revision is what is measured, with a mark where the program isn't what was committed.
 func revision() string {
-	out, err := exec.Command("git", "describe", "--always", "--dirty", "--exclude=*").Output()
+	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
 	if err != nil {
 		return "of no revision"
 	}
-	return strings.TrimSpace(string(out))
+	changed := ""
+	if exec.Command("git", "diff", "--quiet", "HEAD", "--", "*.go", "*.c", "go.mod").Run() != nil {
+		changed = ", changed"
+	}
+	return strings.TrimSpace(string(out)) + changed
 }
 
 // versions are those of the peers.

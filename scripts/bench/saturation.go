@@ -90,7 +90,7 @@ func (b *bench) saturate(s *peers.Server, stream func() load.Stream) (results.Va
 
 func saturationTable(s *results.Section) string {
 	columns := []results.Column{results.Metric("CPU, µs a query", "cpu"), results.Against("× gdnsd", "cpu", s.Row("gdnsd")),
-		results.Against("× floor", "cpu", s.Row("floor")), results.Metric("answers a second", "qps"), results.Metric("busy, %", "busy"), results.Metric("lost, %", "loss")}
+		results.Against("× floor", "cpu", s.Row("floor")), results.Plain("answers a second", "qps"), results.Plain("busy, %", "busy"), results.Plain("lost, %", "loss")}
 	return results.Table(s, "server", columns...) + idle(s)
 }
 

@@ -66,5 +66,5 @@ func tcpTable(s *results.Section) string {
 		_, kind, _ := strings.Cut(r.Name, rowSeparator)
 		return results.Cell(results.Compare(r, s.Row("knot"+rowSeparator+kind), "cpu", results.Ratio))
 	}}
-	return results.Table(s, "server", results.Metric("CPU, µs a query", "cpu"), against, results.Metric("answers a second", "qps"), results.Metric("busy, %", "busy"))
+	return results.Table(s, "server", results.Metric("CPU, µs a query", "cpu"), against, results.Plain("answers a second", "qps"), results.Plain("busy, %", "busy"))
 }

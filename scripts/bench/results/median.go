@@ -17,6 +17,14 @@ func Median(values []float64) float64 {
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
+// Sum is the sum of values.
+func Sum(values []float64) (sum float64) {
+	for _, v := range values {
+		sum += v
+	}
+	return sum
+}
+
 // Interval is the narrowest interval from the k-th least to the k-th most of the values
 // that holds the true median at least 95 times in 100, whatever the distribution: of n
 // values, k-1 or fewer lie on one side of the median as often as a coin shows it. Fewer

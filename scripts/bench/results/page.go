@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -28,6 +29,16 @@ type Column struct {
 // Metric is a column of a metric's medians.
 func Metric(title, metric string) Column {
 	return Column{title, func(r *Row) string { return Cell(r.Values(metric)) }}
+}
+
+// Plain is a column of a metric's medians alone.
+func Plain(title, metric string) Column {
+	return Column{title, func(r *Row) string { return Number(Median(r.Values(metric))) }}
+}
+
+// Total is a column of a metric's sums over all rounds.
+func Total(title, metric string) Column {
+	return Column{title, func(r *Row) string { return strconv.FormatFloat(Sum(r.Values(metric)), 'f', 0, 64) }}
 }
 
 // Against is a column of a metric's ratios to another row's.
