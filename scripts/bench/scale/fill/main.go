@@ -45,13 +45,9 @@ func fill(ctx context.Context, data string, names, part int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, st.Close()) }()
-	base, err := geoip.EmbeddedBase()
-	if err != nil {
-		return err
-	}
 	log := slog.New(slog.DiscardHandler)
 	c, err := control.New(ctx, control.Options{
-		Store: st, Base: base, Checker: healthcheck.New(healthcheck.Options{}), Shared: &answer.Shared{}, Logger: log, Now: time.Now,
+		Store: st, Geo: geoip.Embedded(), Checker: healthcheck.New(healthcheck.Options{}), Shared: &answer.Shared{}, Logger: log, Now: time.Now,
 	})
 	if err != nil {
 		return err
