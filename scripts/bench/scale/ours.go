@@ -5,7 +5,9 @@ package scale
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"path/filepath"
+	"strings"
 
 	"meridian/api"
 	"meridian/scripts/bench/scale/world"
@@ -23,11 +25,14 @@ func (s *Stage) ours(flags ...string) *contender {
 
 func admin(dir string) string { return "unix:" + filepath.Join(dir, "admin.sock") }
 
-// await waits until the server takes commands.
+// await waits until the server takes commands. None is given: some make it hold more.
 func (s *Stage) await(r *running) error {
 	return r.Ready(s.Ctx, func() error {
-		_, err := s.command(s.Meridian, "status", "--server", admin(r.dir))
-		return err
+		conn, err := net.Dial("unix", strings.TrimPrefix(admin(r.dir), "unix:"))
+		if err != nil {
+			return err
+		}
+		return conn.Close()
 	})
 }
 
