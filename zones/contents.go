@@ -38,6 +38,7 @@ type Contents struct {
 	taken int          // slots, those of owners whose sets are all gone included
 	count int          // RRsets
 	files []string     // that positions point into
+	lists [][]byte     // room for RDATA of RRsets of one record
 	// unread are the types of records that were there but could not be read: nobody
 	// needs to be told that they are missing.
 	unread map[wire.Name][]uint16
