@@ -65,10 +65,10 @@ func TestHostileStream(t *testing.T) {
 		{header(`{"zone":"example.com","more":1}`), "a zone's header makes no sense"},
 		{header(`{"zone":"a..b"}`), "the zone name"},
 		{zone, "reading a zone's records: unexpected EOF"},
-		{zone + "\xff\xff\xff\xff\xff\xff\x01", "the records' octets make no sense"},
-		{zone + "\x10short", "reading a zone's records: unexpected EOF"},
-		{zone + "\x05\x01a\x00\x00\x01\x00", "the records' octets make no sense"},
-		{zone + "\x00" + zone + "\x00", "the zone example.com. comes more than once"},
+		{zone + "\x01\xff\xff\xff\xff\xff\xff\x01", "the records' octets make no sense"},
+		{zone + "\x01\x10short", "reading a zone's records: unexpected EOF"},
+		{zone + "\x01\x05\x01a\x00\x00\x01\x00", "the records' octets make no sense"},
+		{zone + "\x00\x00" + zone + "\x00\x00", "the zone example.com. comes more than once"},
 	} {
 		request := httptest.NewRequest(http.MethodPost, "/v1/import/stream", bytes.NewReader([]byte(tt.body)))
 		reply := httptest.NewRecorder()

@@ -291,8 +291,7 @@ func (p *parser) unread(f *file, e entry) {
 // finish looks at the contents as a whole once all files are read.
 func (p *parser) finish(opts ReadOptions) {
 	c := p.contents
-	for i := range c.sets {
-		s := &c.sets[i]
+	for _, s := range c.sets.all() {
 		s.sort()
 		if s.Owner.Canonical().IsSubdomainOf(c.Name) {
 			continue

@@ -19,8 +19,10 @@ import (
 	"meridian/wire"
 )
 
-// pieceLen is about how long a piece is.
-const pieceLen = 256 << 10
+const (
+	pieceLen    = 256 << 10 // about how long a piece is
+	usualRecord = 32        // and how long a record
+)
 
 // piece is some lines of a file on their way through a worker.
 type piece struct {
@@ -54,6 +56,7 @@ func (p *parser) pieces(f *file, s *splitter) (again int) {
 	case !beginsRecord(s.src[s.pos:]):
 		return s.pos + 1
 	}
+	p.contents.reserve(min((len(s.src)-s.pos)/usualRecord, maxReserve))
 	work := make(chan *piece, workers)
 	defer close(work)
 	for range workers {
@@ -125,7 +128,7 @@ func beginsRecord(line string) bool {
 // read reads a piece's records, whose lines are counted from its first.
 func (p *piece) read(reader *rdataReader) {
 	s := newSplitter(p.src)
-	p.records = make([]record, 0, len(p.src)/24)
+	p.records = make([]record, 0, len(p.src)/usualRecord)
 	for {
 		e, fault, more := s.next()
 		if !more {

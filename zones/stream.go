@@ -4,6 +4,9 @@ package zones
 // order in which they were put, each with the position of its first record. Whoever gets
 // them checks them as if anybody had sent them.
 //
+//	contents  how many RRsets   batch … batch
+//	          uvarint
+//
 //	batch  length   RRset … RRset
 //	       uvarint                      a length of 0 ends the contents
 //
@@ -36,12 +39,15 @@ func (c *Contents) Files() []string { return c.files }
 
 // Send writes the RRsets, to be read by Receive.
 func (c *Contents) Send(w io.Writer) error {
+	if _, err := w.Write(binary.AppendUvarint(nil, uint64(c.count))); err != nil {
+		return fmt.Errorf("sending a zone's records: %w", err)
+	}
 	batch := make([]byte, 0, batchLen+batchLen/2)
-	for i := range c.sets {
-		if c.sets[i].RDATA == nil {
+	for _, p := range c.sets.all() {
+		if p.RDATA == nil {
 			continue
 		}
-		if batch = c.sets[i].appendTo(batch); len(batch) >= batchLen {
+		if batch = p.appendTo(batch); len(batch) >= batchLen {
 			if err := sendBatch(w, batch); err != nil {
 				return err
 			}
@@ -94,6 +100,11 @@ func Receive(r *bufio.Reader, zone wire.Name, files []string, skipOutOfZone bool
 		return nil, nil, errBadBatch
 	}
 	c.files = files
+	count, err := binary.ReadUvarint(r)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading a zone's records: %w", unexpected(err))
+	}
+	c.reserve(int(min(count, maxReserve)))
 	var in receiver
 	var found findings
 	for {
