@@ -188,6 +188,7 @@ func (p *plan) changeSet(head uint64, diff []store.Change) store.ChangeSet {
 	if set.Base == 0 {
 		set.Base = head
 	}
+	set.Writes = make([]store.Write, 0, len(diff))
 	for _, d := range diff {
 		set.Writes = append(set.Writes, store.Write{Key: d.Key, Value: d.After})
 	}
