@@ -63,9 +63,9 @@ func countEndpoints(to *States, w *warnings, z *view.Zone, n view.Node) {
 	for _, typ := range n.Steered().Faulty {
 		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name(), zones.TypeName(typ), z.Name)
 	}
-	for _, typ := range n.Steered().Types {
+	for typ := range n.Steered().Types() {
 		var states steering.States
-		typ.Choice.Load(&states)
+		typ.Load(&states)
 		for i := range typ.Choice.Endpoints {
 			switch health := states.Health[i].State(); {
 			case states.Up>>i&1 != 0:
@@ -113,7 +113,7 @@ func (w *warnings) unused(state *control.State) {
 		used[r.Check] = true
 	}
 	for _, n := range state.Steered() {
-		markChecks(used, n.Steered().Settings)
+		markChecks(used, n.Steered().Skeleton)
 	}
 	for name := range state.Checks {
 		if !used[name] {

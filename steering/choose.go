@@ -3,10 +3,14 @@ package steering
 // Which endpoint may be taken: the one pure function behind the wire, explain and
 // simulate.
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
-// Set is a steered record's endpoints of one type, compiled. It is immutable; only
-// what its Words and Switches hold changes.
+// Set is endpoints of one type, compiled: all that steered records have in common that
+// differ in their addresses alone. It is immutable; only what the words and switches of
+// its regions hold changes.
 type Set struct {
 	Table     *Table
 	Endpoints []Endpoint // by name; an endpoint's index is its bit in masks
@@ -23,15 +27,22 @@ type Set struct {
 type Endpoint struct {
 	Name   string
 	Region uint8 // index into the table's Regions
-	// Health is the word of its addresses, RegionHealth its region's; nil is "no check".
-	// Second is the word of the other family's addresses, where either will do.
-	Health, Second, RegionHealth *Word
-	// Own and Regional are the operator's words; never nil.
-	Own, Regional *Switch
+	// RegionHealth is the word of its region's check, nil for none; Regional is the
+	// operator's on its region, never nil.
+	RegionHealth *Word
+	Regional     *Switch
 
 	tier   int
 	weight uint64 // in units of 2^-20
 	seed   uint64
+}
+
+// Own is what one record has of its own: its words, by endpoint of a set.
+type Own struct {
+	// Health is of the endpoints' addresses; nil is "no check", and none at all where no
+	// endpoint has one. Second is of the other family's, where either will do.
+	Health, Second []*Word
+	Switches       *Switches
 }
 
 // Fallback is one address of when_all_down, by its region in the table; -1 where no
@@ -62,6 +73,12 @@ func NewSet(t *Table, endpoints []Endpoint) *Set {
 	return s
 }
 
+// Equal says whether two sets are the same: of one table, one choice and one meaning.
+func (s *Set) Equal(o *Set) bool {
+	return s.Table == o.Table && s.MinUp == o.MinUp && s.LastGood == o.LastGood &&
+		slices.Equal(s.Endpoints, o.Endpoints) && slices.Equal(s.Fallback, o.Fallback) && slices.Equal(s.tiers, o.tiers)
+}
+
 // OneTier makes the set ignore tiers, as every policy but failover does.
 func (s *Set) OneTier() { s.tiers = []uint64{s.all} }
 
@@ -77,26 +94,41 @@ type States struct {
 	lastDown  [MaxRegions]uint32
 }
 
-// Load reads the set's words into st, each once.
-func (s *Set) Load(st *States) {
+// Load reads a record's words into st, each once.
+func (s *Set) Load(st *States, own Own) {
 	st.Up, st.ForceDown, st.Draining = 0, 0, 0
+	overrides := own.Switches.load()
 	for i := range s.Endpoints {
 		e := &s.Endpoints[i]
-		own, region := alwaysUp, alwaysUp
-		if e.Health != nil {
-			own = e.Health.Load()
+		health, second := own.health(i)
+		st.Health[i], st.Second[i] = health, second
+		if second != health {
+			health = either(health, second)
 		}
-		st.Health[i], st.Second[i] = own, own
-		if e.Second != nil {
-			st.Second[i] = e.Second.Load()
-			own = either(own, st.Second[i])
-		}
+		region := alwaysUp
 		if e.RegionHealth != nil {
 			region = e.RegionHealth.Load()
 		}
 		st.Regional[i] = region
-		st.set(i, own, region, join(e.Own.Load(), e.Regional.Load()))
+		setting := e.Regional.Load()
+		if overrides != nil {
+			setting = join(overrides.on(e.Name), setting)
+		}
+		st.set(i, health, region, setting)
 	}
+}
+
+// health is that of an endpoint's addresses, and of the other family's: the same where
+// there is one family.
+func (own *Own) health(i int) (first, second Health) {
+	if own.Health == nil || own.Health[i] == nil {
+		return alwaysUp, alwaysUp
+	}
+	first = own.Health[i].Load()
+	if own.Second == nil || own.Second[i] == nil {
+		return first, first
+	}
+	return first, own.Second[i].Load()
 }
 
 // alwaysUp is the health of what has no check.
