@@ -199,8 +199,8 @@ func before(old *view.Steered, endpoint string, family uint16) healthcheck.Befor
 	if !had {
 		return healthcheck.Before{}
 	}
-	if words := t.Words().Health; words != nil && words[i] != nil {
-		return healthcheck.Before{Word: words[i]}
+	if word, _ := t.Health(i); word != nil {
+		return healthcheck.Before{Word: word}
 	}
 	return healthcheck.Before{Unchecked: t.Hosts(i, family)}
 }

@@ -141,9 +141,9 @@ func steeredPicture(n view.Node) string {
 	text := n.Name().String()
 	for typ := range n.Steered().Types() {
 		text += fmt.Sprintf(" %d:", typ.Type)
-		health := typ.Words().Health
 		for i, e := range typ.Choice.Endpoints {
-			text += fmt.Sprintf(" %s in %s checked %v/%v %v", e.Name, typ.Choice.Table.Regions[e.Region], health != nil && health[i] != nil, e.RegionHealth != nil, typ.Hosts(i, typ.Type))
+			health, _ := typ.Health(i)
+			text += fmt.Sprintf(" %s in %s checked %v/%v %v", e.Name, typ.Choice.Table.Regions[e.Region], health != nil, e.RegionHealth != nil, typ.Hosts(i, typ.Type))
 		}
 	}
 	return text

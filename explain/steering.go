@@ -103,7 +103,7 @@ func (c choice) endpoint(i int) Endpoint {
 		Health:   c.health(i),
 		Override: c.override(ep.Name, set.Table.Regions[ep.Region]),
 	}
-	first, second := c.words(i)
+	first, second := c.Type.Health(i)
 	for _, word := range []*steering.Word{first, second, ep.RegionHealth} {
 		if word == nil {
 			continue
@@ -118,23 +118,11 @@ func (c choice) endpoint(i int) Endpoint {
 	return e
 }
 
-// words are those of an endpoint's addresses; nil for none.
-func (c choice) words(i int) (first, second *steering.Word) {
-	own := c.Type.Words()
-	if own.Health != nil {
-		first = own.Health[i]
-	}
-	if own.Second != nil {
-		second = own.Second[i]
-	}
-	return first, second
-}
-
 // health is an endpoint's health, of each family where there are two, and its region's
 // where that is down.
 func (c choice) health(i int) string {
 	words := healthWords(c.States.Health[i])
-	if _, second := c.words(i); second != nil {
+	if _, second := c.Type.Health(i); second != nil {
 		words = "IPv4 " + words + ", IPv6 " + healthWords(c.States.Second[i])
 	}
 	if region := c.States.Regional[i]; !region.State().IsUp() {

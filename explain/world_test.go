@@ -217,7 +217,7 @@ func (w *world) probe(t testing.TB) {
 func (w *world) words() (all []*steering.Word) {
 	for _, node := range w.control.State().Steered() {
 		for typ := range node.Steered().Types() {
-			all = append(all, typ.Words().Health...)
+			all = append(all, typ.Words().Words...)
 			for _, e := range typ.Choice.Endpoints {
 				all = append(all, e.RegionHealth)
 			}

@@ -142,7 +142,7 @@ func drawWorld(t *rapid.T, base *geoip.Base) world {
 			}
 			made := NewEndpoint(name, uint8(i), e.weight, e.tier)
 			made.Regional = &Switch{}
-			w.own.Health = append(w.own.Health, &Word{})
+			w.own.Words = append(w.own.Words, &Word{})
 			w.slow.endpoints = append(w.slow.endpoints, e)
 			endpoints = append(endpoints, made)
 		}
@@ -180,7 +180,7 @@ func (w world) drawStates(t *rapid.T) {
 		}
 		state := rapid.SampledFrom([]State{New, Down, Up, Up, Up}).Draw(t, "state")
 		e.lastDown = uint32(rapid.IntRange(0, 4).Draw(t, "last down"))
-		w.own.Health[i].Store(NewHealth(state, ReasonProbed, 0, 0, e.lastDown))
+		w.own.Words[i].Store(NewHealth(state, ReasonProbed, 0, 0, e.lastDown))
 		own := drawSetting("own")
 		w.own.Switches.Store(made.Name, own)
 		made.Regional.Store(regional[e.regionName])
@@ -192,9 +192,17 @@ func (w world) drawStates(t *rapid.T) {
 func (w world) ask(p netip.Prefix) (Choice, uint8, *Class, Granule) {
 	class, scope := w.set.Table.Find(p)
 	g, bits := GranuleOf(p)
-	var st States
-	w.set.Load(&st, w.own)
-	ch := w.set.Choose(class, g, &st)
+	var st, all States
+	w.set.Begin(&st, w.own)
+	ch := w.set.Choose(class, g, &st, w.own)
+	w.set.Load(&all, w.own)
+	knowing := w.set.Choose(class, g, &all, w.own)
+	if ch.Candidates&^knowing.Candidates == 0 { // it may not have seen all of them
+		ch.Candidates = knowing.Candidates
+	}
+	if ch != knowing || ch.Endpoint >= 0 && st.Health[ch.Endpoint] != all.Health[ch.Endpoint] {
+		panic(fmt.Sprintf("with the words that it needs %+v, with all %+v", ch, knowing))
+	}
 	if ch.Shared {
 		scope = max(scope, bits)
 	}

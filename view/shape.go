@@ -45,7 +45,7 @@ type TypeShape struct {
 	head   string  // of HTTPS: wire.ServiceHead
 	places []place // by endpoint, then of the fallback
 	names  int     // where they begin
-	words  int     // where they begin in the record's
+	words  span    // in the record's
 }
 
 // place is where an endpoint's addresses are.
@@ -82,19 +82,21 @@ func NewShape(skeleton config.Steered, types []TypeShape, faulty []uint16) *Shap
 	slices.Sort(s.Regions)
 	s.Regions = slices.Clip(slices.Compact(s.Regions))
 	places, end := placesOf(skeleton)
-	words := 0
+	var words span
 	for i := range types {
 		t := &types[i]
-		t.ttl, t.names, t.words = ttlOf(settings), end, words
+		t.ttl, t.names = ttlOf(settings), end
+		n := uint16(len(t.Choice.Endpoints))
 		if t.Type == wire.TypeHTTPS {
 			t.head = wire.ServiceHead(settings.HTTPS.ALPN, settings.HTTPS.Port)
-			words += len(t.Choice.Endpoints)
+			n *= 2
 		}
+		words.from, words.to = words.to, words.to+n
+		t.words = words
 		for _, e := range t.Choice.Endpoints {
 			t.places = append(t.places, places[e.Name])
 		}
 		t.places = append(t.places, places[fallback])
-		words += len(t.Choice.Endpoints)
 	}
 	return s
 }

@@ -77,20 +77,21 @@ func (s *Steered) OfType(typ uint16) SteeredType {
 	return SteeredType{}
 }
 
-// Words are what the choice reads.
+// Words are what a choice reads.
 func (t SteeredType) Words() steering.Own {
 	own := steering.Own{Switches: t.of.Switches}
 	if words := t.of.Words; words != nil {
-		n := len(t.Choice.Endpoints)
-		own.Health = words[t.words : t.words+n]
-		if t.Type == wire.TypeHTTPS {
-			own.Second = words[t.words+n : t.words+2*n]
-		}
+		own.Words = words[t.words.from:t.words.to]
 	}
 	return own
 }
 
-// Load reads the words into st.
+// Health are the words of an endpoint's addresses; nil for none.
+func (t SteeredType) Health(endpoint int) (first, second *steering.Word) {
+	return t.Choice.Health(t.Words(), endpoint)
+}
+
+// Load reads all words into st.
 func (t SteeredType) Load(st *steering.States) { t.Choice.Load(st, t.Words()) }
 
 // Addresses are an endpoint's records of type A or AAAA; of endpoint -1 those of the

@@ -4,6 +4,8 @@ package wire
 // many names, so that nothing but addresses is kept for each, and a query puts both
 // together.
 
+import "math/bits"
+
 // Addresses are records of type A or AAAA.
 type Addresses struct {
 	Type   uint16
@@ -16,35 +18,34 @@ type Addresses struct {
 // record would be skipped, none is. It returns false, and writes nothing, where they don't
 // all fit.
 func (w *Writer) AppendAddresses(a Addresses, skip uint16, ownerAt int) bool {
-	size := 4
+	size, n := 4, len(a.Octets)/4
 	if a.Type == TypeAAAA {
-		size = 16
+		size, n = 16, len(a.Octets)/16
 	}
-	n := len(a.Octets) / size
 	if all := uint16(1)<<n - 1; skip&all == all {
 		skip = 0
 	}
-	at := w.n
-	if ownerAt > MaxPointer {
+	count := n - bits.OnesCount16(skip&(1<<n-1))
+	if w.n+count*(rdataAt+size) > w.limit || ownerAt > MaxPointer {
 		return false
+	}
+	w.count(Answer, count)
+	head := [rdataAt]byte{
+		pointerOf>>8 | byte(ownerAt>>8), byte(ownerAt), byte(a.Type >> 8), byte(a.Type), 0, byte(ClassIN),
+		byte(a.TTL >> 24), byte(a.TTL >> 16), byte(a.TTL >> 8), byte(a.TTL), 0, byte(size),
 	}
 	for i := range n {
 		if skip>>i&1 != 0 {
 			continue
 		}
-		if at+rdataAt+size > w.limit {
-			return false
+		b := w.buf[w.n:][:rdataAt+size]
+		copy(b[:rdataAt], head[:])
+		if size == 4 { // each length a constant: no call
+			copy(b[rdataAt:rdataAt+4], a.Octets[i*4:i*4+4])
+		} else {
+			copy(b[rdataAt:rdataAt+16], a.Octets[i*16:i*16+16])
 		}
-		b := w.buf[at : at+rdataAt+size]
-		put16(b, 0, pointerOf|ownerAt)
-		put16(b, ownerLen, int(a.Type))
-		put16(b, ownerLen+2, int(ClassIN))
-		put32(b, ttlAt, a.TTL)
-		put16(b, lengthAt, size)
-		copy(b[rdataAt:], a.Octets[i*size:])
-		at += len(b)
+		w.n += len(b)
 	}
-	w.count(Answer, (at-w.n)/(rdataAt+size))
-	w.n = at
 	return true
 }

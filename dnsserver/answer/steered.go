@@ -39,8 +39,13 @@ func (r *Responder) choose(typ view.SteeredType, at place) steering.Choice {
 	client := r.clientPrefix()
 	class, ofClass := typ.Choice.Table.Find(client)
 	granule, granuleBits := steering.GranuleOf(client)
-	typ.Load(&r.states)
-	ch := typ.Choice.Choose(class, granule, &r.states)
+	own := typ.Words()
+	if r.trace != nil {
+		typ.Choice.Load(&r.states, own)
+	} else {
+		typ.Choice.Begin(&r.states, own)
+	}
+	ch := typ.Choice.Choose(class, granule, &r.states, own)
 	scope := ofClass
 	if ch.Shared {
 		scope = max(scope, granuleBits)
