@@ -31,15 +31,12 @@ const MaxKeptTables = maxKeptTables
 // Nothing may be under way.
 func (c *Control) Switches() map[OverrideKey]steering.Setting {
 	all := map[OverrideKey]steering.Setting{}
-	add := func(key OverrideKey, s *steering.Switch) {
-		all[key] = s.Load()
-	}
 	for name, live := range c.runtime.regions {
-		add(OverrideKey{Region: name}, live.operator)
+		all[OverrideKey{Region: name}] = live.operator.Load()
 	}
-	for key, live := range c.runtime.records {
-		for name, s := range live.switches {
-			add(OverrideKey{Zone: key.zone, Owner: key.owner, Endpoint: name}, s)
+	for z, n := range c.State().Steered() {
+		for name := range n.Steered().Skeleton.Endpoints {
+			all[OverrideKey{Zone: z.Name, Owner: n.Canonical(), Endpoint: name}] = n.Steered().Switches.Load(name)
 		}
 	}
 	return all

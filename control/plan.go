@@ -172,11 +172,15 @@ func (p *plan) steered(zone, owner wire.Name) (config.Steered, bool) {
 			return config.Steered{}, false
 		}
 		if n := z.Node(owner); n.Steered() != nil {
-			return n.Steered().Settings, true
+			return n.Steered().Skeleton, true
 		}
 		return config.Steered{}, false
 	}
-	return p.prev.SteeredRecord(zone, owner)
+	record := p.prev.steered(recordKey{zone, owner})
+	if record == nil {
+		return config.Steered{}, false
+	}
+	return record.Skeleton, true
 }
 
 // affected finds the steered records that must be compiled although they don't change
@@ -205,8 +209,8 @@ func (p *plan) affected() {
 		if made, ok := p.zones[z.Name]; ok && (made == nil || made.Node(owner).Steered() == nil) {
 			continue
 		}
-		if !changed[[2]wire.Name{z.Name, owner}] && p.uses(n.Steered().Settings, regions) {
-			p.compile = append(p.compile, job{z.Name, owner, n.Steered().Settings})
+		if !changed[[2]wire.Name{z.Name, owner}] && p.uses(n.Steered().Skeleton, regions) {
+			p.compile = append(p.compile, job{z.Name, owner, n.Steered().Settings()})
 		}
 	}
 }

@@ -172,7 +172,7 @@ func (z *zonePlan) steer(c *ZoneChange) {
 		if had && string(jsonWrite(key, old).Value) == string(w.Value) {
 			continue
 		}
-		z.edit.Steer(owner, &view.Steered{Settings: *s})
+		z.edit.Steer(owner, view.Uncompiled(*s))
 		z.writes = append(z.writes, w)
 		z.compile = append(z.compile, job{z.name, owner, *s})
 		z.touched[owner], z.changed = true, true
@@ -265,7 +265,7 @@ func (z *zonePlan) check(made *view.Zone) {
 	if z.source != nil {
 		steered := map[wire.Name][]uint16{}
 		for n := range made.Steered() {
-			steered[n.Canonical()] = TypesOf(n.Steered().Settings)
+			steered[n.Canonical()] = TypesOf(n.Steered().Skeleton)
 		}
 		z.problems = append(z.problems, z.source.Validate(steered)...)
 		return
@@ -325,7 +325,7 @@ func (s surroundings) Steered(owner wire.Name) ([]uint16, bool) {
 	if n.Steered() == nil {
 		return nil, false
 	}
-	return TypesOf(n.Steered().Settings), true
+	return TypesOf(n.Steered().Skeleton), true
 }
 
 // TypesOf are the types that a steered record has, in order: fixed by what is
@@ -337,7 +337,7 @@ func TypesOf(s config.Steered) []uint16 {
 	var types []uint16
 	for _, typ := range []uint16{wire.TypeA, wire.TypeAAAA} {
 		for _, e := range s.Endpoints {
-			if len(addressesOf(e, typ)) > 0 {
+			if offers(e, typ) {
 				types = append(types, typ)
 				break
 			}
