@@ -84,6 +84,8 @@ func (w *zoneBuilder) node(sets []zones.RRset) {
 		w.outside = append(w.outside, sets[0].Owner)
 		return
 	}
+	// What no message could carry can't be encoded either; validation says where it is.
+	sets = slices.DeleteFunc(sets, func(s zones.RRset) bool { return s.WireLen() > zones.MaxWireLen })
 	for i, s := range sets {
 		if isSOA(s, w.name) {
 			w.soa = &s

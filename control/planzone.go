@@ -131,6 +131,12 @@ func (z *zonePlan) put(s zones.RRset) {
 		z.refuse("put another in its place, or delete the zone", "%s can't be without its SOA record", z.name)
 		return
 	}
+	if s.WireLen() > zones.MaxWireLen { // no message could carry it, nor its encoding
+		if z.source == nil {
+			z.problems = append(z.problems, zones.TooLong(s))
+		} // else validation says where
+		return
+	}
 	if isSOA(s, z.name) {
 		z.soa = &s // its serial is settled when all else is known
 		return

@@ -169,7 +169,7 @@ func (c *Control) replan(head *State, r *request) error {
 		settings := j.settings.WithDefaults()
 		for _, typ := range TypesOf(settings) {
 			key := keyOf(r.plan.next, settings, typ)
-			if r.tables[key] != nil {
+			if _, tried := r.tables[key]; tried {
 				continue
 			}
 			table := c.tables.lookup(key)
