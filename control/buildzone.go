@@ -115,7 +115,7 @@ func (w *zoneBuilder) write(owner wire.Name, s zones.RRset) {
 	at := len(w.values)
 	w.values = s.AppendTo(w.values)
 	w.writes = append(w.writes, store.Write{Value: w.values[at:len(w.values):len(w.values)]})
-	w.keys = appendRRsetKey(w.keys, w.key, owner, s.Type)
+	w.keys = appendRRsetKey(w.keys, w.name, w.key, owner, s.Type)
 	if w.ends = append(w.ends, len(w.keys)); len(w.keys) > pieceLen {
 		w.close()
 	}
