@@ -116,7 +116,7 @@ func (c *Control) Plan(_ context.Context, change Change) (Result, error) {
 		return Result{}, err
 	}
 	defer differ.close()
-	diff, err := differ.diff(p.writes)
+	diff, err := differ.diff(p.sortedWrites())
 	if err != nil {
 		return Result{}, err
 	}

@@ -30,6 +30,7 @@ type plan struct {
 	// unsteered are steered records that go.
 	unsteered []recordKey
 	writes    []store.Write
+	bulk      [][]store.Write // more of them: lists in order, of large new zones
 	problems  config.Problems
 	notes     []string
 }
@@ -239,6 +240,15 @@ func (p *plan) uses(s config.Steered, regions map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// sortedWrites puts all writes into the order of their keys.
+func (p *plan) sortedWrites() []store.Write {
+	sortWrites(p.writes)
+	if len(p.bulk) > 0 {
+		p.writes, p.bulk = mergeWrites(append(p.bulk, p.writes)), nil
+	}
+	return p.writes
 }
 
 func (p *plan) refuse(hint, format string, args ...any) {

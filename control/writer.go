@@ -141,7 +141,7 @@ func (c *Control) planAll(batch []*request) (accepted []*request, sets []store.C
 		if r.err = c.replan(head, r); r.err != nil {
 			continue
 		}
-		diff, err := differ.diff(r.plan.writes)
+		diff, err := differ.diff(r.plan.sortedWrites())
 		if err != nil {
 			return batch, nil, err
 		}
@@ -187,6 +187,10 @@ func (p *plan) changeSet(head uint64, diff []store.Change) store.ChangeSet {
 	set := store.ChangeSet{Author: p.change.Author, Message: p.change.Message, Base: p.change.Base}
 	if set.Base == 0 {
 		set.Base = head
+	}
+	if len(diff) == len(p.writes) {
+		set.Writes = p.writes
+		return set
 	}
 	set.Writes = make([]store.Write, 0, len(diff))
 	for _, d := range diff {

@@ -56,10 +56,10 @@ func (c *Checker) Check(s RRset) (RRset, *config.Problem) {
 // Add puts an RRset that comes from elsewhere, or says why it can't: it lies outside of
 // the zone (a warning, where such RRsets are to be skipped), or is there already.
 func (c *Contents) Add(s RRset, at Position, skipOutOfZone bool) *config.Problem {
-	return c.add(s, c.place(at), skipOutOfZone)
+	return c.add(s, c.hash(s.Owner.Canonical()), c.place(at), skipOutOfZone)
 }
 
-func (c *Contents) add(s RRset, at place, skipOutOfZone bool) *config.Problem {
+func (c *Contents) add(s RRset, hash uint32, at place, skipOutOfZone bool) *config.Problem {
 	if !s.Owner.Canonical().IsSubdomainOf(c.Name) {
 		p := &config.Problem{Message: fmt.Sprintf("%s lies outside of the zone %s", s.Owner, c.Name), Hint: "correct the name (a dot at its end?), or skip what is out of the zone"}
 		if skipOutOfZone {
@@ -67,7 +67,7 @@ func (c *Contents) add(s RRset, at place, skipOutOfZone bool) *config.Problem {
 		}
 		return p
 	}
-	p, double := c.enter(s.Owner, s.Type)
+	p, double := c.enter(s.Owner, hash, s.Type)
 	if double {
 		return &config.Problem{Message: fmt.Sprintf("%s is there more than once", s.Key()), Hint: "give all data of one name and type together"}
 	}

@@ -252,7 +252,7 @@ func (p *parser) record(f *file, e entry) *fault {
 		return fault
 	}
 	at := p.contents.place(Position{File: f.name, Line: h.at.line, Column: h.at.column})
-	if differs := p.contents.addRecord(record{owner: h.owner, rdata: rdata, ttl: h.ttl, typ: h.typ}, at); differs != nil {
+	if differs := p.contents.addRecord(record{owner: h.owner, rdata: rdata, ttl: h.ttl, typ: h.typ, hash: p.contents.hash(h.owner.Canonical())}, at); differs != nil {
 		p.findings.add(*differs)
 	}
 	return nil

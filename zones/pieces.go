@@ -12,6 +12,7 @@ package zones
 import (
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -45,6 +46,7 @@ type record struct {
 	typ    uint16
 	column uint16
 	line   uint32 // of the piece
+	hash   uint32 // of the owner
 }
 
 // pieces reads on in pieces as far as that goes. It returns where it can be tried again.
@@ -63,7 +65,7 @@ func (p *parser) pieces(f *file, s *splitter) (again int) {
 		go func() {
 			var reader rdataReader
 			for next := range work {
-				next.read(&reader)
+				next.read(&reader, p.contents)
 				close(next.done)
 			}
 		}()
@@ -125,8 +127,9 @@ func beginsRecord(line string) bool {
 	return line != "" && !isBlank(line[0]) && strings.IndexByte("\n;()$", line[0]) < 0
 }
 
-// read reads a piece's records, whose lines are counted from its first.
-func (p *piece) read(reader *rdataReader) {
+// read reads a piece's records, whose lines are counted from its first. Of the contents it
+// needs how they hash names.
+func (p *piece) read(reader *rdataReader, contents *Contents) {
 	s := newSplitter(p.src)
 	p.records = make([]record, 0, len(p.src)/usualRecord)
 	for {
@@ -145,7 +148,7 @@ func (p *piece) read(reader *rdataReader) {
 		if fault != nil {
 			return
 		}
-		p.records = append(p.records, record{h.owner, rdata, h.ttl, h.typ, uint16(min(h.at.column, math.MaxUint16)), uint32(h.at.line)})
+		p.records = append(p.records, record{h.owner, rdata, h.ttl, h.typ, uint16(min(h.at.column, math.MaxUint16)), uint32(h.at.line), contents.hash(h.owner.Canonical())})
 	}
 	p.lines, p.ok = s.line-1, true
 }
@@ -153,10 +156,18 @@ func (p *piece) read(reader *rdataReader) {
 // take adds a piece's records and leaves all as if the piece had been read in its turn.
 func (p *parser) take(f *file, s *splitter, next *piece) {
 	at := p.contents.place(Position{File: f.name, Line: s.line})
-	for _, r := range next.records {
-		at.line, at.column = uint32(s.line)+r.line-1, r.column
-		if differs := p.contents.addRecord(r, at); differs != nil {
-			p.findings.add(*differs)
+	var hashes []uint32
+	for records := range slices.Chunk(next.records, warmAtOnce) {
+		hashes = hashes[:0]
+		for i := range records {
+			hashes = append(hashes, records[i].hash)
+		}
+		p.contents.warm(hashes)
+		for _, r := range records {
+			at.line, at.column = uint32(s.line)+r.line-1, r.column
+			if differs := p.contents.addRecord(r, at); differs != nil {
+				p.findings.add(*differs)
+			}
 		}
 	}
 	f.owner, f.ownerLost = next.state.owner, false

@@ -192,7 +192,7 @@ func (r *rdataReader) data(h head, origin wire.Name) ([]byte, *fault) {
 // addRecord adds one record to its RRset, and returns a warning where its TTL is
 // another than the RRset's so far.
 func (c *Contents) addRecord(r record, at place) *config.Problem {
-	s, was := c.enter(r.owner, r.typ)
+	s, was := c.enter(r.owner, r.hash, r.typ)
 	if !was {
 		c.count++
 		s.RRset, s.at = RRset{Owner: r.owner, Type: r.typ, TTL: r.ttl, RDATA: c.list(r.rdata)}, at

@@ -115,29 +115,30 @@ func Receive(r *bufio.Reader, zone wire.Name, files []string, skipOutOfZone bool
 		if len(batch) == 0 {
 			return c, found.all(), nil
 		}
-		in.open(batch)
-		for len(in.octets) > 0 {
-			p, ok := in.next()
-			if !ok || p.at.line > 0 && int(p.at.file) >= len(files) {
+		for in.open(batch); len(in.octets) > 0; {
+			if !in.some(c, len(files)) {
 				return nil, nil, errBadBatch
 			}
-			if problem := c.receive(&in.checker, p, skipOutOfZone); problem != nil {
-				at := c.position(p.at)
-				problem.File, problem.Line, problem.Column = at.File, at.Line, at.Column
-				found.add(*problem)
+			c.warm(in.hashes)
+			for i, p := range in.placed {
+				if problem := c.receive(&in.checker, p, in.hashes[i], skipOutOfZone); problem != nil {
+					at := c.position(p.at)
+					problem.File, problem.Line, problem.Column = at.File, at.Line, at.Column
+					found.add(*problem)
+				}
 			}
 		}
 	}
 }
 
 // receive checks an RRset and takes it.
-func (c *Contents) receive(checker *Checker, p placed, skipOutOfZone bool) *config.Problem {
+func (c *Contents) receive(checker *Checker, p placed, hash uint32, skipOutOfZone bool) *config.Problem {
 	if !isDataType(p.Type) {
 		return &config.Problem{Message: fmt.Sprintf("%s: type %d cannot stand in a zone", p.Owner, p.Type)}
 	}
 	s, problem := checker.Check(p.RRset)
 	if problem == nil {
-		problem = c.add(s, p.at, skipOutOfZone)
+		problem = c.add(s, hash, p.at, skipOutOfZone)
 	}
 	return problem
 }
@@ -177,9 +178,24 @@ type receiver struct {
 	octets  []byte
 	text    string   // the same
 	rdata   [][]byte // room for lists
+	placed  []placed // the last that were read, with their owners' hashes
+	hashes  []uint32
 }
 
 func (r *receiver) open(batch []byte) { r.octets, r.text = batch, string(batch) }
+
+// some reads the next RRsets, whose positions are in so many files.
+func (r *receiver) some(c *Contents, files int) (ok bool) {
+	r.placed, r.hashes = r.placed[:0], r.hashes[:0]
+	for len(r.octets) > 0 && len(r.placed) < warmAtOnce {
+		p, ok := r.next()
+		if !ok || p.at.line > 0 && int(p.at.file) >= files {
+			return false
+		}
+		r.placed, r.hashes = append(r.placed, p), append(r.hashes, c.hash(p.Owner.Canonical()))
+	}
+	return true
+}
 
 func (r *receiver) next() (p placed, ok bool) {
 	end := nameEnd(r.text, 0)

@@ -27,7 +27,7 @@ func receive(octets []byte, zone wire.Name, files []string) (*Contents, error, i
 }
 
 func TestContentsTravel(t *testing.T) {
-	c, problems := Parse("example.com.zone", million(20_000), "", nil, ReadOptions{})
+	c, problems := Parse("example.com.zone", million(5_000), "", nil, ReadOptions{})
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
