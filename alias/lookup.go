@@ -35,7 +35,7 @@ var errGone = errors.New("the name doesn't exist any more")
 
 // finding is what a look-up found.
 type finding struct {
-	set  wire.RRset   // at its TTL; nil where there is nothing of the type
+	set  wire.RRset    // at its TTL; the zero RRset where there is nothing of the type
 	gone bool          // the name doesn't exist
 	ttl  time.Duration // for which it is good
 }
@@ -95,7 +95,7 @@ func follow(answer []dns.RR, name wire.Name) (end wire.Name, ttl uint32) {
 	return name, ttl
 }
 
-// takeSet encodes the records of a name and type in an answer; nil where there are none.
+// takeSet encodes the records of a name and type in an answer; the zero RRset where there are none.
 func takeSet(answer []dns.RR, name wire.Name, typ uint16, ttl uint32) (wire.RRset, error) {
 	var rrs []dns.RR
 	for _, rr := range answer {

@@ -55,10 +55,11 @@ func NewClient(server, token string) (*Client, error) {
 // Close lets go of idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// do sends a request and decodes the answer into out. body and out may be nil.
+// do sends a request and decodes the answer into out. body and out may be nil; a body
+// that is a reader is sent as it is, others are JSON.
 func (c *Client) do(ctx context.Context, method, path string, query url.Values, body, out any) error {
-	var reader io.Reader
-	if body != nil {
+	reader, isStream := body.(io.Reader)
+	if body != nil && !isStream {
 		data, err := json.Marshal(body)
 		if err != nil {
 			return fmt.Errorf("encoding the request: %w", err)
@@ -73,7 +74,10 @@ func (c *Client) do(ctx context.Context, method, path string, query url.Values, 
 	if err != nil {
 		return fmt.Errorf("making the request: %w", err)
 	}
-	if body != nil {
+	switch {
+	case isStream:
+		req.Header.Set("Content-Type", streamType)
+	case body != nil:
 		req.Header.Set("Content-Type", "application/json")
 	}
 	if c.token != "" {

@@ -41,7 +41,7 @@ func TestDiffLines(t *testing.T) {
 		}
 		return string(b)
 	}
-	txt := "rrset/a.example./www.a.example./16"
+	txt := "rrset/a.example./www/16"
 	for _, c := range []struct {
 		change store.Change
 		want   string
@@ -78,7 +78,7 @@ func TestDiffLinesAreCounted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key := fmt.Sprintf("rrset/a.example./h%d.a.example./1", i)
+		key := fmt.Sprintf("rrset/a.example./h%d/1", i)
 		diff = append(diff, store.Change{Key: key, After: b}, store.Change{Key: fmt.Sprintf("region/r%d", i), Before: []byte(`{"location":"IS"}`)})
 	}
 	all, _ := api.DiffLines(diff, 100)

@@ -86,7 +86,7 @@ func addResource[V, O any](s *server, api operations, r resource[V, O]) {
 func (s *server) showRegions(state *control.State, names []string, _ bool) []Region {
 	used := map[string]int{}
 	for _, n := range state.Steered() {
-		for _, region := range regionsOf(n.Steered().Settings) {
+		for _, region := range n.Steered().Regions {
 			used[region]++
 		}
 	}
@@ -101,16 +101,6 @@ func (s *server) showRegions(state *control.State, names []string, _ bool) []Reg
 	return list
 }
 
-// regionsOf are the regions in which a record has endpoints, each once.
-func regionsOf(settings config.Steered) []string {
-	var regions []string
-	for _, e := range settings.WithDefaults().Endpoints {
-		regions = append(regions, e.Region)
-	}
-	slices.Sort(regions)
-	return slices.Compact(regions)
-}
-
 func overrideOf(state *control.State, key control.OverrideKey) *config.Override {
 	if o, ok := state.Overrides[key]; ok {
 		return &o
@@ -121,7 +111,7 @@ func overrideOf(state *control.State, key control.OverrideKey) *config.Override 
 func (s *server) showTopologies(state *control.State, names []string, _ bool) []Topology {
 	used := map[string]int{}
 	for _, n := range state.Steered() {
-		used[n.Steered().Settings.Topology]++
+		used[n.Steered().Skeleton.Topology]++
 	}
 	list := make([]Topology, len(names))
 	for i, name := range names {

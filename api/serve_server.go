@@ -85,7 +85,7 @@ func (s *server) export(context.Context, *struct{}) (Export, error) {
 	for z := range state.View.Zones() {
 		zone := ExportZone{Zone: z.Name, Serials: z.Serials, Steered: []ExportSteered{}}
 		for n := range z.Steered() {
-			zone.Steered = append(zone.Steered, ExportSteered{n.Canonical(), n.Steered().Settings})
+			zone.Steered = append(zone.Steered, ExportSteered{n.Canonical(), n.Steered().Settings()})
 		}
 		slices.SortFunc(zone.Steered, func(a, b ExportSteered) int { return a.Name.Compare(b.Name) })
 		out.Zones = append(out.Zones, zone)

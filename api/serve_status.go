@@ -78,9 +78,9 @@ func (s *server) countEndpoints(to *States, w *warnings, z *view.Zone, n view.No
 		}
 		w.add("%s %s in zone %s is answered with SERVFAIL: with the geo data at hand a fence leaves some clients nothing; permit more regions, or give it an endpoint in one", n.Name(), zones.TypeName(typ), z.Name)
 	}
-	for _, typ := range n.Steered().Types {
+	for typ := range n.Steered().Types() {
 		var states steering.States
-		typ.Choice.Load(&states)
+		typ.Load(&states)
 		for i := range typ.Choice.Endpoints {
 			switch health := states.Health[i].State(); {
 			case states.Up>>i&1 != 0:
@@ -133,7 +133,7 @@ func (w *warnings) unused(state *control.State) {
 		used[r.Check] = true
 	}
 	for _, n := range state.Steered() {
-		markChecks(used, n.Steered().Settings)
+		markChecks(used, n.Steered().Skeleton)
 	}
 	for name := range state.Checks {
 		if !used[name] {

@@ -84,8 +84,8 @@ func (s *server) getSteered(_ context.Context, in *OwnerPath) (Steered, error) {
 	}
 	out := steeredOf(z, n)
 	targets := s.targets()
-	for i := range n.Steered().Types {
-		out.Endpoints = append(out.Endpoints, endpointStates(state, targets, z, n, &n.Steered().Types[i])...)
+	for typ := range n.Steered().Types() {
+		out.Endpoints = append(out.Endpoints, endpointStates(state, targets, z, n, typ)...)
 	}
 	return out, nil
 }
@@ -93,11 +93,11 @@ func (s *server) getSteered(_ context.Context, in *OwnerPath) (Steered, error) {
 // steeredOf is a steered record as lists have it.
 func steeredOf(z *view.Zone, n view.Node) Steered {
 	owner := n.Canonical()
-	out := Steered{Zone: z.Name, Owner: config.RelativeOwner(z.Name, owner), Name: owner, Settings: n.Steered().Settings, Types: []string{}}
-	for _, typ := range n.Steered().Types {
+	out := Steered{Zone: z.Name, Owner: config.RelativeOwner(z.Name, owner), Name: owner, Settings: n.Steered().Settings(), Types: []string{}}
+	for typ := range n.Steered().Types() {
 		out.Types = append(out.Types, zones.TypeName(typ.Type))
 		var states steering.States
-		typ.Choice.Load(&states)
+		typ.Load(&states)
 		out.Up += states.CountUp()
 		out.Total += len(typ.Choice.Endpoints)
 	}
@@ -105,11 +105,11 @@ func steeredOf(z *view.Zone, n view.Node) Steered {
 }
 
 // endpointStates are a record's endpoints of one type.
-func endpointStates(state *control.State, targets targetIndex, z *view.Zone, n view.Node, typ *view.SteeredType) []EndpointState {
+func endpointStates(state *control.State, targets targetIndex, z *view.Zone, n view.Node, typ view.SteeredType) []EndpointState {
 	var states steering.States
-	typ.Choice.Load(&states)
+	typ.Load(&states)
 	owner := n.Canonical()
-	settings := n.Steered().Settings.WithDefaults()
+	settings := n.Steered().Settings().WithDefaults()
 	list := make([]EndpointState, len(typ.Choice.Endpoints))
 	for i, ep := range typ.Choice.Endpoints {
 		region := typ.Choice.Table.Regions[ep.Region]

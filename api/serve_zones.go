@@ -26,6 +26,7 @@ func (s *server) addZones(api operations) {
 	add(api, operation("delete-zone", http.MethodDelete, "/zones/{zone}", "Delete a zone with all that is in it"), s.deleteZone)
 	add(api, operation("set-serials", http.MethodPut, "/zones/{zone}/serials", "Set how a zone's serial advances"), s.setSerials)
 	add(api, large(operation("import-zones", http.MethodPost, "/import", "Replace the static records of zones in one revision; steered records stay")), s.importZones)
+	add(api, streamed(operation("import-stream", http.MethodPost, "/import/stream", "The same in a form of Meridian's own command, which says what it is")), s.importStream)
 }
 
 // zone finds a zone by its name.
@@ -116,38 +117,45 @@ func (s *server) importZones(ctx context.Context, in *struct {
 	Terms
 	Body Import
 }) (Outcome, error) {
-	if len(in.Body.Zones) == 0 {
-		return Outcome{}, newError(http.StatusBadRequest, "there are no zones to import")
-	}
 	var change control.Change
 	var problems config.Problems
 	for _, z := range in.Body.Zones {
 		problems = append(problems, importInto(&change, z)...)
 	}
+	return s.importChange(ctx, in.Terms, change, problems)
+}
+
+// importChange makes a change of what was read, if nothing was wrong with that.
+func (s *server) importChange(ctx context.Context, terms Terms, change control.Change, problems config.Problems) (Outcome, error) {
 	if err := problems.Err(); err != nil {
 		return Outcome{}, err
 	}
-	out, err := commit(ctx, s.Control, in.Terms, change)
+	if len(change.Zones) == 0 {
+		return Outcome{}, newError(http.StatusBadRequest, "there are no zones to import")
+	}
+	out, err := commit(ctx, s.Control, terms, change)
 	out.Warnings = append(problems, out.Warnings...)
 	return out, err
 }
 
 // importInto adds a zone of an import to a change.
 func importInto(change *control.Change, z ImportZone) config.Problems {
-	at := config.Problem{File: z.Records.File}
 	name, err := parseZone(z.Zone)
 	if err != nil {
-		at.Message = err.Message
-		return config.Problems{at}
+		return config.Problems{{File: z.Records.File, Message: err.Message}}
 	}
-	if change.Zones[name] != nil {
-		at.Message, at.Hint = fmt.Sprintf("the zone %s comes more than once", name), "import one of them"
-		return config.Problems{at}
-	}
-	serials, problems := serialMode(z.Serials)
 	contents, found := z.Records.Contents(name)
-	*change.Zone(name) = control.ZoneChange{Contents: contents, Serials: serials}
-	return append(problems, found...)
+	return append(importContents(change, z.Records.File, contents, z.Serials), found...)
+}
+
+// importContents adds the contents of a zone, which were read from a file, to a change.
+func importContents(change *control.Change, file string, contents *zones.Contents, mode zones.SerialMode) config.Problems {
+	if change.Zones[contents.Name] != nil {
+		return config.Problems{{File: file, Message: fmt.Sprintf("the zone %s comes more than once", contents.Name), Hint: "import one of them"}}
+	}
+	serials, problems := serialMode(mode)
+	*change.Zone(contents.Name) = control.ZoneChange{Contents: contents, Serials: serials}
+	return problems
 }
 
 // serialMode checks a mode that no schema was held against; "" leaves it.

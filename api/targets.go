@@ -49,7 +49,7 @@ func (index targetIndex) byCheck(state *control.State) usedTargets {
 	for z, n := range state.Steered() {
 		owner := n.Canonical()
 		use := Use{Zone: z.Name.String(), Owner: config.RelativeOwner(z.Name, owner)}
-		for name, e := range n.Steered().Settings.WithDefaults().Endpoints {
+		for name, e := range n.Steered().Settings().WithDefaults().Endpoints {
 			use.Endpoint = name
 			for _, addr := range e.Addresses {
 				u.add(state, e.Check, addr, owner.String(), use)

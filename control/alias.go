@@ -125,9 +125,6 @@ const maxAliasWay = 2 * view.MaxAliasLinks
 // aliasCircles refuses ALIAS records that lead in a circle over several zones; those
 // inside of one zone are found by its own validation.
 func (p *plan) aliasCircles() {
-	if p.change.loaded {
-		return
-	}
 	var v *view.View
 	for zone, owners := range p.touched {
 		for owner := range owners {

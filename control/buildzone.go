@@ -3,7 +3,7 @@ package control
 // A zone that has no records yet gets its contents: several goroutines build its tree and
 // what the store is to keep at once.
 //
-//	contents ─→ parts ─→ each part's nodes, and its writes in order ─→ zone, all writes in order
+//	contents ─→ parts ─→ each part's nodes, and its writes in order ─→ zone, lists of writes
 
 import (
 	goruntime "runtime"
@@ -40,9 +40,15 @@ func (z *zonePlan) build(c *zones.Contents) *view.Zone {
 		})
 	}
 	wg.Wait()
-	var writes [][]store.Write
 	for _, w := range workers {
-		writes = append(writes, w.writes)
+		if len(workers) > 1 {
+			z.bulk = append(z.bulk, w.writes)
+		} else {
+			z.writes = append(z.writes, w.writes...)
+		}
+		if len(w.writes) > 0 {
+			z.touched[z.name], z.changed = true, true
+		}
 		for _, owner := range w.leading {
 			z.touched[owner] = true
 		}
@@ -52,10 +58,6 @@ func (z *zonePlan) build(c *zones.Contents) *view.Zone {
 		if w.soa != nil {
 			z.soa = w.soa
 		}
-	}
-	if all := mergeWrites(writes); len(all) > 0 {
-		z.writes = append(z.writes, all...)
-		z.touched[z.name], z.changed = true, true
 	}
 	return builder.Done()
 }
@@ -84,6 +86,8 @@ func (w *zoneBuilder) node(sets []zones.RRset) {
 		w.outside = append(w.outside, sets[0].Owner)
 		return
 	}
+	// What no message could carry can't be encoded either; validation says where it is.
+	sets = slices.DeleteFunc(sets, func(s zones.RRset) bool { return s.WireLen() > zones.MaxWireLen })
 	for i, s := range sets {
 		if isSOA(s, w.name) {
 			w.soa = &s
@@ -113,7 +117,7 @@ func (w *zoneBuilder) write(owner wire.Name, s zones.RRset) {
 	at := len(w.values)
 	w.values = s.AppendTo(w.values)
 	w.writes = append(w.writes, store.Write{Value: w.values[at:len(w.values):len(w.values)]})
-	w.keys = appendRRsetKey(w.keys, w.key, owner, s.Type)
+	w.keys = appendRRsetKey(w.keys, w.name, w.key, owner, s.Type)
 	if w.ends = append(w.ends, len(w.keys)); len(w.keys) > pieceLen {
 		w.close()
 	}

@@ -17,7 +17,7 @@ import (
 
 func TestBuiltZoneIsTheSame(t *testing.T) {
 	built, changed := start(t, t.TempDir()), start(t, t.TempDir())
-	all := contents(t, largeZone(4_000))
+	all := contents(t, largeZone(2_000))
 	change := control.Change{Message: "import"}
 	change.Zone(zoneName).Contents = all
 	result := built.commit(change)

@@ -1,237 +1,208 @@
 package control
 
-// Compiling steered records: settings become sets with words, switches and answers.
+// Compiling steered records: settings become a shape, which equal ones share, and what
+// is the record's own: addresses, words and switches.
 
 import (
 	"net/netip"
 	"slices"
-	"time"
+	"strings"
 
 	"meridian/config"
-	"meridian/dnsserver/answer"
 	"meridian/healthcheck"
 	"meridian/steering"
 	"meridian/view"
 	"meridian/wire"
 )
 
-// runtime is what outlives a view: the words and switches that compiled records hang
-// on. Only the writer touches it.
-type runtime struct {
-	checker *healthcheck.Checker
-	regions map[string]*liveRegion
-	records map[recordKey]*liveRecord
-	slots   []string // region names by counter slot
-	garbage []*healthcheck.Handle
+// compiler compiles the records that a batch of changes touched. Only the writer has one.
+type compiler struct {
+	*runtime
+	was    *State // that queries are answered from
+	state  *State // to be
+	tables map[tableKey]*steering.Table
+	forms  map[string]form      // by the skeleton
+	again  map[*view.Shape]form // of records that were compiled before
 }
 
-type recordKey struct{ zone, owner wire.Name }
-
-// liveRegion is a region's word and switch; they stay while the process runs, so that
-// a region that goes and returns is the same to old views.
-type liveRegion struct {
-	target   healthcheck.Target  // the zero value without a check
-	handle   *healthcheck.Handle // nil without a check
-	operator *steering.Switch
-	slot     uint16
-	users    int // records that use it
+// form is a shape with its settings, which have their defaults and no addresses.
+type form struct {
+	*view.Shape
+	settings config.Steered
 }
 
-// liveRecord is a steered record's handles and switches.
-type liveRecord struct {
-	settings config.Steered // with defaults
-	handles  map[handleKey]*healthcheck.Handle
-	switches map[string]*steering.Switch // by endpoint
-	regions  map[string]bool
+func (r *runtime) compiler(was, state *State, tables map[tableKey]*steering.Table) *compiler {
+	return &compiler{runtime: r, was: was, state: state, tables: tables, forms: map[string]form{}, again: map[*view.Shape]form{}}
 }
 
-type handleKey struct {
-	endpoint string
-	typ      uint16
-}
-
-// Slots under which answers are counted beside the regions' own.
-const (
-	slotFallback = 0
-	slotOther    = answer.MaxRegionSlots - 1
-)
-
-func newRuntime(checker *healthcheck.Checker) *runtime {
-	return &runtime{checker: checker, regions: map[string]*liveRegion{}, records: map[recordKey]*liveRecord{}, slots: []string{"fallback"}}
-}
-
-// region returns a region's live part, with its check as the state has it.
-func (r *runtime) region(s *State, name string) *liveRegion {
-	live := r.regions[name]
-	if live == nil {
-		live = &liveRegion{operator: &steering.Switch{}, slot: slotOther}
-		if len(r.slots) < slotOther {
-			live.slot = uint16(len(r.slots))
-			r.slots = append(slices.Clip(r.slots), name)
-		}
-		live.operator.Store(steering.SettingOf(s.Overrides[OverrideKey{Region: name}]))
-		r.regions[name] = live
+// compile compiles a record, which takes over the words and switches of the one that was
+// there before.
+func (c *compiler) compile(key recordKey, record *view.Steered) *view.Steered {
+	old := c.was.steered(key)
+	form, own := c.pack(key, record)
+	made := &view.Steered{Shape: form.Shape, Own: own, Switches: c.switches(key, record, old)}
+	made.Words = c.words(key, form, made, old)
+	c.letGo(old)
+	for _, name := range made.Regions {
+		c.region(c.state, name).users++
 	}
-	settings := s.Regions[name]
-	var target healthcheck.Target
-	if settings.Check != "" {
-		target = healthcheck.NewTarget(s.Checks[settings.Check], settings.Address, name)
-	}
-	if target == live.target {
-		return live
-	}
-	old := live.handle
-	live.target, live.handle = target, nil
-	if settings.Check != "" {
-		live.handle = r.checker.Acquire(healthcheck.Group{Targets: []healthcheck.Target{target}, Min: 1}, old)
-	}
-	r.drop(old)
-	return live
-}
-
-// drop lets a handle go once nothing answers from it any more.
-func (r *runtime) drop(h *healthcheck.Handle) {
-	if h != nil {
-		r.garbage = append(r.garbage, h)
-	}
-}
-
-// release lets go what was dropped: the view that used it is no longer answered from.
-func (r *runtime) release() {
-	for _, h := range r.garbage {
-		r.checker.Release(h)
-	}
-	r.garbage = nil
-}
-
-// compile makes a steered record, taking its words over from the record before it.
-func (r *runtime) compile(s *State, j job, tables map[tableKey]*steering.Table) *view.Steered {
-	settings := j.settings.WithDefaults()
-	key := recordKey{j.zone, j.owner}
-	old := r.records[key]
-	if old == nil {
-		old = &liveRecord{}
-	}
-	live := &liveRecord{
-		settings: settings, handles: map[handleKey]*healthcheck.Handle{},
-		switches: map[string]*steering.Switch{}, regions: map[string]bool{},
-	}
-	for name, e := range settings.Endpoints {
-		live.regions[e.Region] = true
-		if live.switches[name] = old.switches[name]; live.switches[name] == nil {
-			live.switches[name] = &steering.Switch{}
-			live.switches[name].Store(steering.SettingOf(s.Overrides[OverrideKey{Zone: j.zone, Owner: j.owner, Endpoint: name}]))
-		}
-	}
-	made := &view.Steered{Settings: j.settings}
-	for _, typ := range TypesOf(settings) {
-		table := tables[keyOf(s, settings, typ)]
-		if table == nil {
-			made.Faulty = append(made.Faulty, typ)
-			continue
-		}
-		c := typeCompiler{runtime: r, state: s, job: j, settings: settings, typ: typ, live: live, old: old}
-		made.Types = append(made.Types, c.compile(table))
-	}
-	r.letGo(old)
-	for name := range live.regions {
-		r.region(s, name).users++
-	}
-	r.records[key] = live
 	return made
 }
 
-// letGo drops what a record held.
-func (r *runtime) letGo(live *liveRecord) {
-	for _, h := range live.handles {
-		r.drop(h)
+// pack returns a record's form and what is its own.
+func (c *compiler) pack(key recordKey, record *view.Steered) (form, string) {
+	if record.Own == "" {
+		skeleton, own := view.Pack(key.zone, key.owner, record.Skeleton)
+		return c.form(skeleton), own
 	}
-	for name := range live.regions {
-		r.regions[name].users--
+	f, ok := c.again[record.Shape]
+	if !ok {
+		f = c.form(record.Skeleton)
+		c.again[record.Shape] = f
 	}
+	return f, record.Own
 }
 
-// dropUnused ends the checks of regions that no record uses any more.
-func (r *runtime) dropUnused() {
-	for _, live := range r.regions {
-		if live.users == 0 && live.handle != nil {
-			r.drop(live.handle)
-			live.handle, live.target = nil, healthcheck.Target{}
+// switches are those of the record before, or made as the state's overrides say.
+func (c *compiler) switches(key recordKey, record, old *view.Steered) *steering.Switches {
+	if old != nil {
+		return old.Switches
+	}
+	made := &steering.Switches{}
+	for name := range record.Skeleton.Endpoints {
+		if o, ok := c.state.Overrides[OverrideKey{Zone: key.zone, Owner: key.owner, Endpoint: name}]; ok {
+			made.Store(name, steering.SettingOf(o))
 		}
 	}
+	return made
 }
 
-// forget lets a record's handles go.
-func (r *runtime) forget(key recordKey) {
-	if live := r.records[key]; live != nil {
-		r.letGo(live)
-		delete(r.records, key)
+// form finds or makes the shape of a skeleton.
+func (c *compiler) form(skeleton config.Steered) form {
+	key := string(jsonWrite("", skeleton).Value)
+	if f, ok := c.forms[key]; ok {
+		return f
 	}
+	settings := skeleton.WithDefaults()
+	var types []view.TypeShape
+	var faulty []uint16
+	for _, typ := range TypesOf(settings) {
+		if table := c.tables[keyOf(c.state, settings, typ)]; table != nil {
+			types = append(types, c.typeShape(settings, typ, table))
+		} else {
+			faulty = append(faulty, typ)
+		}
+	}
+	f := form{c.shapes.intern(key, view.NewShape(skeleton, types, faulty)), settings}
+	c.forms[key] = f
+	return f
 }
 
-// typeCompiler compiles one type of one record.
-type typeCompiler struct {
-	*runtime
-	state     *State
-	job       job
-	settings  config.Steered
-	typ       uint16
-	live, old *liveRecord
-}
-
-func (c typeCompiler) compile(table *steering.Table) view.SteeredType {
-	var made view.SteeredType
+func (c *compiler) typeShape(settings config.Steered, typ uint16, table *steering.Table) view.TypeShape {
+	made := view.TypeShape{Type: typ}
 	var endpoints []steering.Endpoint
-	for _, name := range c.settings.EndpointNames() {
-		e := c.settings.Endpoints[name]
-		rdata := rdataOf(e, c.typ)
-		if len(rdata) == 0 {
+	for _, name := range settings.EndpointNames() {
+		e := settings.Endpoints[name]
+		if !offers(e, typ) {
 			continue
 		}
 		region := c.region(c.state, e.Region)
 		index, _ := slices.BinarySearch(table.Regions, e.Region)
 		ep := steering.NewEndpoint(name, uint8(index), *e.Weight, e.Tier)
-		ep.Own, ep.Regional = c.live.switches[name], region.operator
-		if region.handle != nil {
-			ep.RegionHealth = region.handle.Word()
-		}
-		ep.Health, ep.Second = c.words(name, e)
+		ep.Regional, ep.RegionHealth = region.operator, region.word
 		endpoints = append(endpoints, ep)
-		if c.typ == wire.TypeHTTPS {
-			made.Services = append(made.Services, c.service(e.Addresses))
-		} else {
-			made.Answers = append(made.Answers, c.encode(rdata))
-		}
 		made.Slots = append(made.Slots, region.slot)
 	}
-	made.Type, made.Slots = c.typ, append(made.Slots, slotFallback)
+	made.Slots = append(made.Slots, slotFallback)
 	made.Choice = steering.NewSet(table, endpoints)
-	made.Choice.MinUp = c.settings.MinUp
-	made.Choice.LastGood = c.settings.WhenAllDown.Mode == config.LastGood
-	if c.settings.Policy != config.PolicyFailover {
+	made.Choice.MinUp = settings.MinUp
+	made.Choice.LastGood = settings.WhenAllDown.Mode == config.LastGood
+	if settings.Policy != config.PolicyFailover {
 		made.Choice.OneTier()
 	}
-	c.fallbacks(&made, table)
+	for _, family := range familiesOf(typ) { // IPv4 first
+		made.Choice.Fallback = append(made.Choice.Fallback, fallbacksOf(settings, family, table)...)
+	}
 	return made
 }
 
-// words holds the words of an endpoint's addresses of this type; for HTTPS, those of
-// both families where it has both. They are nil without a check.
-func (c typeCompiler) words(name string, e config.Endpoint) (first, second *steering.Word) {
-	if e.Check == "" || c.typ == wire.TypeCNAME {
-		return nil, nil
-	}
-	for _, typ := range familiesOf(c.typ) {
-		if len(addressesOf(e, typ)) == 0 {
+// fallbacksOf are the fallback addresses of one family; a region matters only where the
+// topology has fences.
+func fallbacksOf(settings config.Steered, family uint16, table *steering.Table) (fallbacks []steering.Fallback) {
+	for _, f := range settings.WhenAllDown.Fallback {
+		if typeOf(f.Address) != family {
 			continue
 		}
-		if word := c.hold(name, e, typ).Word(); first == nil {
-			first = word
-		} else {
-			second = word
+		region := -1
+		if i, ok := slices.BinarySearch(table.Regions, f.Region); ok {
+			region = i
+		}
+		fallbacks = append(fallbacks, steering.Fallback{Region: region})
+	}
+	return fallbacks
+}
+
+// words holds the words of the addresses of all endpoints that have a check, type by
+// type; for HTTPS, those of both families where an endpoint has both.
+func (c *compiler) words(key recordKey, f form, made, old *view.Steered) (words []*steering.Word) {
+	owner, checked := "", false
+	for t := range made.Types() {
+		of := make([][2]*steering.Word, len(t.Choice.Endpoints))
+		for i, ep := range t.Choice.Endpoints {
+			e := f.settings.Endpoints[ep.Name]
+			if e.Check == "" || t.Type == wire.TypeCNAME {
+				continue
+			}
+			if !checked {
+				owner, checked = key.owner.String(), true
+			}
+			n := 0
+			for _, family := range familiesOf(t.Type) {
+				if addresses := t.Hosts(i, family); len(addresses) > 0 {
+					of[i][n] = c.hold(owner, e, addresses, before(old, ep.Name, family))
+					n++
+				}
+			}
+		}
+		for _, w := range of {
+			words = append(words, w[0])
+		}
+		for _, w := range of {
+			if t.Type == wire.TypeHTTPS {
+				words = append(words, w[1])
+			}
 		}
 	}
-	return first, second
+	if !checked {
+		return nil
+	}
+	return slices.Clip(words)
+}
+
+// hold acquires the group of an endpoint's addresses of one family.
+func (c *compiler) hold(owner string, e config.Endpoint, addresses []netip.Addr, before healthcheck.Before) *steering.Word {
+	check := c.state.Checks[e.Check]
+	group := healthcheck.Group{Min: e.MinAddresses}
+	for _, addr := range addresses {
+		group.Targets = append(group.Targets, healthcheck.NewTarget(check, addr, owner))
+	}
+	return c.checker.Acquire(group, before)
+}
+
+// before is what an endpoint's addresses of a family come in place of.
+func before(old *view.Steered, endpoint string, family uint16) healthcheck.Before {
+	if old == nil || !old.OfType(family).Exists() {
+		return healthcheck.Before{}
+	}
+	t := old.OfType(family)
+	i, had := slices.BinarySearchFunc(t.Choice.Endpoints, endpoint, func(e steering.Endpoint, name string) int { return strings.Compare(e.Name, name) })
+	if !had {
+		return healthcheck.Before{}
+	}
+	if word, _ := t.Health(i); word != nil {
+		return healthcheck.Before{Word: word}
+	}
+	return healthcheck.Before{Unchecked: t.Hosts(i, family)}
 }
 
 // familiesOf are the address types whose health a type's endpoints have.
@@ -242,98 +213,13 @@ func familiesOf(typ uint16) []uint16 {
 	return []uint16{typ}
 }
 
-// hold acquires the group of an endpoint's addresses of one family, once for all types.
-func (c typeCompiler) hold(name string, e config.Endpoint, typ uint16) *healthcheck.Handle {
-	key := handleKey{name, typ}
-	if h := c.live.handles[key]; h != nil {
-		return h
-	}
-	check := c.state.Checks[e.Check]
-	group := healthcheck.Group{Min: e.MinAddresses}
-	for _, addr := range addressesOf(e, typ) {
-		group.Targets = append(group.Targets, healthcheck.NewTarget(check, addr, c.job.owner.String()))
-	}
-	inherit := c.old.handles[key]
-	if before, had := c.old.settings.Endpoints[name]; had && before.Check == "" {
-		inherit = healthcheck.Unchecked(addressesOf(before, typ))
-	}
-	c.live.handles[key] = c.checker.Acquire(group, inherit)
-	return c.live.handles[key]
-}
-
-func (c typeCompiler) encode(rdata [][]byte) wire.RRset {
-	return wire.EncodeRRset(c.job.owner, c.job.zone, c.typ, c.ttl(), rdata)
-}
-
-func (c typeCompiler) ttl() uint32 { return uint32(time.Duration(c.settings.TTL) / time.Second) }
-
-// service encodes the HTTPS record that hints at these addresses.
-func (c typeCompiler) service(addresses []netip.Addr) *wire.Service {
-	h := c.settings.HTTPS
-	hints := config.Endpoint{Addresses: addresses}
-	return wire.NewService(c.ttl(), h.ALPN, h.Port, rdataOf(hints, wire.TypeA), rdataOf(hints, wire.TypeAAAA))
-}
-
-// fallbacks compiles when_all_down's addresses of this type, IPv4 first; a region
-// matters only where the topology has fences.
-func (c typeCompiler) fallbacks(made *view.SteeredType, table *steering.Table) {
-	var addresses []netip.Addr
-	for _, typ := range familiesOf(c.typ) {
-		addresses = append(addresses, c.fallbacksOf(made, table, typ)...)
-	}
-	switch {
-	case c.typ == wire.TypeHTTPS && len(addresses) == 0:
-		made.Services = append(made.Services, nil)
-	case c.typ == wire.TypeHTTPS:
-		made.Services = append(made.Services, c.service(addresses))
-	case len(addresses) > 0:
-		made.Fallbacks = c.encode(rdataOf(config.Endpoint{Addresses: addresses}, c.typ))
-	}
-}
-
-// fallbacksOf adds the fallback addresses of one family to the choice and returns them.
-func (c typeCompiler) fallbacksOf(made *view.SteeredType, table *steering.Table, typ uint16) (addresses []netip.Addr) {
-	for _, f := range c.settings.WhenAllDown.Fallback {
-		if typeOf(f.Address) != typ {
-			continue
-		}
-		addresses = append(addresses, f.Address)
-		region := -1
-		if i, ok := slices.BinarySearch(table.Regions, f.Region); ok {
-			region = i
-		}
-		made.Choice.Fallback = append(made.Choice.Fallback, steering.Fallback{Region: region})
-	}
-	return addresses
-}
-
-// rdataOf is what an endpoint has of a type: its name, or its addresses in their order.
-// Of HTTPS it has what it can hint at.
-func rdataOf(e config.Endpoint, typ uint16) [][]byte {
+// offers says whether an endpoint has anything of a type; of HTTPS it has what it can
+// hint at.
+func offers(e config.Endpoint, typ uint16) bool {
 	if typ == wire.TypeCNAME {
-		name, err := wire.ParseName(e.Name)
-		if err != nil {
-			return nil
-		}
-		return [][]byte{[]byte(name)}
+		return e.Name != ""
 	}
-	var rdata [][]byte
-	for _, family := range familiesOf(typ) {
-		for _, a := range addressesOf(e, family) {
-			rdata = append(rdata, a.AsSlice())
-		}
-	}
-	return rdata
-}
-
-func addressesOf(e config.Endpoint, typ uint16) []netip.Addr {
-	var of []netip.Addr
-	for _, a := range e.Addresses {
-		if typeOf(a) == typ {
-			of = append(of, a.Unmap())
-		}
-	}
-	return of
+	return slices.ContainsFunc(e.Addresses, func(a netip.Addr) bool { return slices.Contains(familiesOf(typ), typeOf(a)) })
 }
 
 func typeOf(a netip.Addr) uint16 {

@@ -44,7 +44,7 @@ func (c *Control) complete(ctx context.Context) {
 func (p *plan) incomplete() {
 	for z, n := range p.prev.Steered() {
 		if s := n.Steered(); len(s.Faulty) > 0 {
-			p.compile = append(p.compile, job{z.Name, n.Canonical(), s.Settings})
+			p.compile = append(p.compile, job{z.Name, n.Canonical(), s.Settings()})
 		}
 	}
 }

@@ -116,7 +116,7 @@ func (c *Control) Plan(_ context.Context, change Change) (Result, error) {
 		return Result{}, err
 	}
 	defer differ.close()
-	diff, err := differ.diff(p.writes)
+	diff, err := differ.diff(p.sortedWrites())
 	if err != nil {
 		return Result{}, err
 	}
@@ -140,24 +140,22 @@ func (c *Control) prepare(change *Change) (*plan, map[tableKey]*steering.Table, 
 // tablesFor has the tables made that the plan's records need. What a fence or a class
 // count forbids is a problem of the record that needs the table.
 func (c *Control) tablesFor(p *plan) (map[tableKey]*steering.Table, config.Problems) {
-	made := map[tableKey]*steering.Table{}
+	made := map[tableKey]*steering.Table{} // nil for those that can't be
+	failed := map[tableKey]error{}
 	var problems config.Problems
 	for _, j := range p.compile {
 		settings := j.settings.WithDefaults()
 		for _, typ := range TypesOf(settings) {
 			key := keyOf(p.next, settings, typ)
-			if made[key] != nil {
-				continue
+			if _, tried := made[key]; !tried {
+				made[key], failed[key] = c.tables.get(p.next, settings, typ)
 			}
-			table, err := c.tables.get(p.next, settings, typ)
-			if err != nil {
+			if err := failed[key]; err != nil {
 				problems = append(problems, config.Problem{
 					Path:    []string{"zones", j.zone.String(), "steered", j.owner.String()},
 					Message: fmt.Sprintf("type %s: %v", zones.TypeName(typ), err),
 				})
-				continue
 			}
-			made[key] = table
 		}
 	}
 	return made, problems

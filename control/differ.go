@@ -27,10 +27,9 @@ func (c *Control) newDiffer() (*differ, error) {
 
 func (d *differ) close() { d.snap.Close() }
 
-// diff returns the writes that differ from what was there, sorted by key as writes then
-// are too, and takes them as written.
+// diff returns the writes that differ from what was there, and takes them as written.
+// They are sorted by key.
 func (d *differ) diff(writes []store.Write) ([]store.Change, error) {
-	sortWrites(writes)
 	var diff []store.Change
 	for _, w := range writes {
 		before, err := d.before(w.Key)

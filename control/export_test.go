@@ -6,15 +6,25 @@ import (
 	"meridian/steering"
 )
 
-// Complete is the rest of a start without Run, which may also end overrides.
-func (c *Control) Complete(ctx context.Context) {
+// Complete is the rest of a start without Run, which may also end overrides. Changes are
+// committed each time that it comes to the writer, before it has its turn. It returns how
+// often it came.
+func (c *Control) Complete(ctx context.Context, changes ...Change) (turns int) {
 	go c.complete(ctx)
-	for {
+	for ; ; turns++ {
 		select {
 		case r := <-c.requests:
-			c.commit(ctx, []*request{r})
+			batch := []*request{r}
+			if turns < len(changes) {
+				p, tables, err := c.prepare(&changes[turns])
+				if err != nil {
+					panic(err)
+				}
+				batch = append(batch, &request{ctx: ctx, plan: p, tables: tables, done: make(chan struct{})})
+			}
+			c.commit(ctx, batch)
 		case <-c.ready:
-			return
+			return turns
 		}
 	}
 }
@@ -31,15 +41,12 @@ const MaxKeptTables = maxKeptTables
 // Nothing may be under way.
 func (c *Control) Switches() map[OverrideKey]steering.Setting {
 	all := map[OverrideKey]steering.Setting{}
-	add := func(key OverrideKey, s *steering.Switch) {
-		all[key] = s.Load()
-	}
 	for name, live := range c.runtime.regions {
-		add(OverrideKey{Region: name}, live.operator)
+		all[OverrideKey{Region: name}] = live.operator.Load()
 	}
-	for key, live := range c.runtime.records {
-		for name, s := range live.switches {
-			add(OverrideKey{Zone: key.zone, Owner: key.owner, Endpoint: name}, s)
+	for z, n := range c.State().Steered() {
+		for name := range n.Steered().Skeleton.Endpoints {
+			all[OverrideKey{Zone: z.Name, Owner: n.Canonical(), Endpoint: name}] = n.Steered().Switches.Load(name)
 		}
 	}
 	return all

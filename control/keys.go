@@ -4,7 +4,7 @@ package control
 //
 //	region/NAME  topology/NAME  check/NAME       config's values
 //	zone/ZONE                                    zoneValue
-//	rrset/ZONE/OWNER/TYPE                        zones.RRset, in its binary form
+//	rrset/ZONE/NAME/TYPE                         zones.RRset, in its binary form; NAME is relative to ZONE, @ the apex
 //	steered/ZONE/OWNER                           config.Steered
 //	override/region/NAME                         config.Override
 //	override/endpoint/ZONE/OWNER/ENDPOINT        config.Override
@@ -59,15 +59,20 @@ func isPlainInKey(c byte) bool {
 }
 
 func rrsetKey(zone wire.Name, k zones.Key) string {
-	return string(appendRRsetKey(nil, nameKey(zone), k.Owner, k.Type))
+	return string(appendRRsetKey(nil, zone, nameKey(zone), k.Owner, k.Type))
 }
 
-// appendRRsetKey appends an RRset's key; of the zone it is given the nameKey.
-func appendRRsetKey(b []byte, zone string, owner wire.Name, typ uint16) []byte {
-	b = append(append(append(b, "rrset/"...), zone...), '/')
-	b = append(appendNameKey(b, owner), '/')
+// appendRRsetKey appends an RRset's key, of a zone with its nameKey. The owner is in the zone.
+func appendRRsetKey(b []byte, zone wire.Name, zoneKey string, owner wire.Name, typ uint16) []byte {
+	b = append(append(append(b, "rrset/"...), zoneKey...), '/')
+	if owner == zone {
+		b = append(b, '@')
+	} else {
+		b = appendNameKey(b, owner[:len(owner)-len(zone)]+wire.Root)
+		b = b[:len(b)-1] // without the last dot
+	}
 	// The type's number: a mnemonic may come to be with a later version.
-	return strconv.AppendUint(b, uint64(typ), 10)
+	return strconv.AppendUint(append(b, '/'), uint64(typ), 10)
 }
 
 func serialKey(zone wire.Name) string { return "serial/" + nameKey(zone) }
@@ -148,8 +153,11 @@ func (c *Change) addZonal(parts []string, value []byte) error {
 		parts = parts[1:]
 	}
 	names := make([]wire.Name, 0, 2)
-	for _, part := range parts[:min(2, len(parts))] {
+	for i, part := range parts[:min(2, len(parts))] {
 		n, err := wire.ParseName(part)
+		if i == 1 && kind == "rrset" {
+			n, err = wire.RelativeName(part, names[0])
+		}
 		if err != nil {
 			return err
 		}

@@ -105,10 +105,11 @@ func (l *zoneLoader) builder(text string) (*view.Builder, error) {
 
 // zones ends the loader and returns all zones.
 func (l *zoneLoader) zones() ([]*view.Zone, error) {
+	var sendErr error
 	if len(l.batch) > 0 {
-		l.send() // where a worker has failed, wait says so
+		sendErr = l.send()
 	}
-	if err := l.wait(); err != nil {
+	if err := cmp.Or(l.wait(), sendErr); err != nil {
 		return nil, err
 	}
 	made := make([]*view.Zone, 0, len(l.builders))
@@ -124,8 +125,15 @@ func (l *zoneLoader) wait() error {
 	return l.workers.Wait()
 }
 
-func (l *zoneLoader) work() error {
+// work builds nodes until there are no more batches. What a damaged file has instead of
+// RDATA may be encoded by nobody: that ends the start with an error, as all of such a file.
+func (l *zoneLoader) work() (err error) {
 	w := loadWorker{zoneLoader: l}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the store's file is damaged: %s: %v", w.key, p)
+		}
+	}()
 	for batch := range l.batches {
 		for len(batch) > 0 {
 			n, err := w.node(batch)
@@ -141,7 +149,9 @@ func (l *zoneLoader) work() error {
 // loadWorker builds nodes into its own parts of the zones that it meets.
 type loadWorker struct {
 	*zoneLoader
+	key  string // that is looked at
 	zone string // of part, as the keys have it
+	apex wire.Name
 	part *view.Part
 	sets []zones.RRset
 }
@@ -149,6 +159,7 @@ type loadWorker struct {
 // node builds the first node of a batch and returns how many RRsets it has.
 func (w *loadWorker) node(batch []stored) (n int, err error) {
 	key := batch[0].key
+	w.key = key
 	owner := key[:strings.LastIndexByte(key, '/')+1]
 	for n < len(batch) && strings.HasPrefix(batch[n].key, owner) {
 		if n == len(w.sets) {
@@ -163,6 +174,11 @@ func (w *loadWorker) node(batch []stored) (n int, err error) {
 		return 0, err
 	}
 	sets := w.sets[:n]
+	for _, s := range sets {
+		if !s.Owner.Canonical().IsSubdomainOf(w.apex) {
+			return 0, fmt.Errorf("the store's file is damaged: %s has a record of %s", key, s.Owner)
+		}
+	}
 	if n > 1 { // keys are in the order of the types' digits
 		slices.SortFunc(sets, func(a, b zones.RRset) int { return cmp.Compare(a.Type, b.Type) })
 	}
@@ -176,10 +192,10 @@ func (w *loadWorker) enter(key string) error {
 	if n := len(w.zone); n > 0 && len(zone) > n && zone[n] == '/' && zone[:n] == w.zone {
 		return nil
 	}
-	w.zone = zone[:strings.IndexByte(zone, '/')]
+	w.zone, _, _ = strings.Cut(zone, "/")
 	b, err := w.builder(w.zone)
 	if err == nil {
-		w.part = b.Part()
+		w.part, w.apex = b.Part(), b.Name()
 	}
 	return err
 }

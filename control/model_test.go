@@ -139,10 +139,11 @@ func pictureOf(c *control.Control, checker *healthcheck.Checker) picture {
 
 func steeredPicture(n view.Node) string {
 	text := n.Name().String()
-	for _, typ := range n.Steered().Types {
+	for typ := range n.Steered().Types() {
 		text += fmt.Sprintf(" %d:", typ.Type)
 		for i, e := range typ.Choice.Endpoints {
-			text += fmt.Sprintf(" %s in %s checked %v/%v %x", e.Name, typ.Choice.Table.Regions[e.Region], e.Health != nil, e.RegionHealth != nil, typ.Answers[i].RDATA(zoneName))
+			health, _ := typ.Health(i)
+			text += fmt.Sprintf(" %s in %s checked %v/%v %v", e.Name, typ.Choice.Table.Regions[e.Region], health != nil, e.RegionHealth != nil, typ.Hosts(i, typ.Type))
 		}
 	}
 	return text

@@ -35,8 +35,8 @@ func (c *Control) flip(s *State, key OverrideKey) {
 		}
 		return
 	}
-	if live := c.runtime.records[recordKey{key.Zone, key.Owner}]; live != nil && live.switches[key.Endpoint] != nil {
-		live.switches[key.Endpoint].Store(setting)
+	if record := s.steered(recordKey{key.Zone, key.Owner}); record != nil {
+		record.Switches.Store(key.Endpoint, setting)
 	}
 }
 

@@ -30,6 +30,7 @@ type plan struct {
 	// unsteered are steered records that go.
 	unsteered []recordKey
 	writes    []store.Write
+	bulk      [][]store.Write // more of them: lists in order, of large new zones
 	problems  config.Problems
 	notes     []string
 }
@@ -172,11 +173,15 @@ func (p *plan) steered(zone, owner wire.Name) (config.Steered, bool) {
 			return config.Steered{}, false
 		}
 		if n := z.Node(owner); n.Steered() != nil {
-			return n.Steered().Settings, true
+			return n.Steered().Skeleton, true
 		}
 		return config.Steered{}, false
 	}
-	return p.prev.SteeredRecord(zone, owner)
+	record := p.prev.steered(recordKey{zone, owner})
+	if record == nil {
+		return config.Steered{}, false
+	}
+	return record.Skeleton, true
 }
 
 // affected finds the steered records that must be compiled although they don't change
@@ -205,8 +210,8 @@ func (p *plan) affected() {
 		if made, ok := p.zones[z.Name]; ok && (made == nil || made.Node(owner).Steered() == nil) {
 			continue
 		}
-		if !changed[[2]wire.Name{z.Name, owner}] && p.uses(n.Steered().Settings, regions) {
-			p.compile = append(p.compile, job{z.Name, owner, n.Steered().Settings})
+		if !changed[[2]wire.Name{z.Name, owner}] && p.uses(n.Steered().Skeleton, regions) {
+			p.compile = append(p.compile, job{z.Name, owner, n.Steered().Settings()})
 		}
 	}
 }
@@ -235,6 +240,15 @@ func (p *plan) uses(s config.Steered, regions map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// sortedWrites puts all writes into the order of their keys.
+func (p *plan) sortedWrites() []store.Write {
+	sortWrites(p.writes)
+	if len(p.bulk) > 0 {
+		p.writes, p.bulk = mergeWrites(append(p.bulk, p.writes)), nil
+	}
+	return p.writes
 }
 
 func (p *plan) refuse(hint, format string, args ...any) {

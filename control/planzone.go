@@ -131,6 +131,12 @@ func (z *zonePlan) put(s zones.RRset) {
 		z.refuse("put another in its place, or delete the zone", "%s can't be without its SOA record", z.name)
 		return
 	}
+	if s.WireLen() > zones.MaxWireLen { // no message could carry it, nor its encoding
+		if z.source == nil {
+			z.problems = append(z.problems, zones.TooLong(s))
+		} // else validation says where
+		return
+	}
 	if isSOA(s, z.name) {
 		z.soa = &s // its serial is settled when all else is known
 		return
@@ -172,7 +178,7 @@ func (z *zonePlan) steer(c *ZoneChange) {
 		if had && string(jsonWrite(key, old).Value) == string(w.Value) {
 			continue
 		}
-		z.edit.Steer(owner, &view.Steered{Settings: *s})
+		z.edit.Steer(owner, view.Uncompiled(*s))
 		z.writes = append(z.writes, w)
 		z.compile = append(z.compile, job{z.name, owner, *s})
 		z.touched[owner], z.changed = true, true
@@ -265,7 +271,7 @@ func (z *zonePlan) check(made *view.Zone) {
 	if z.source != nil {
 		steered := map[wire.Name][]uint16{}
 		for n := range made.Steered() {
-			steered[n.Canonical()] = TypesOf(n.Steered().Settings)
+			steered[n.Canonical()] = TypesOf(n.Steered().Skeleton)
 		}
 		z.problems = append(z.problems, z.source.Validate(steered)...)
 		return
@@ -325,7 +331,7 @@ func (s surroundings) Steered(owner wire.Name) ([]uint16, bool) {
 	if n.Steered() == nil {
 		return nil, false
 	}
-	return TypesOf(n.Steered().Settings), true
+	return TypesOf(n.Steered().Skeleton), true
 }
 
 // TypesOf are the types that a steered record has, in order: fixed by what is
@@ -337,7 +343,7 @@ func TypesOf(s config.Steered) []uint16 {
 	var types []uint16
 	for _, typ := range []uint16{wire.TypeA, wire.TypeAAAA} {
 		for _, e := range s.Endpoints {
-			if len(addressesOf(e, typ)) > 0 {
+			if offers(e, typ) {
 				types = append(types, typ)
 				break
 			}

@@ -52,15 +52,20 @@ func (s *State) Steered() iter.Seq2[*view.Zone, view.Node] {
 
 // SteeredRecord returns the steered record of a canonical owner name in a zone.
 func (s *State) SteeredRecord(zone, owner wire.Name) (config.Steered, bool) {
-	z := s.View.Zone(zone)
+	record := s.steered(recordKey{zone, owner})
+	if record == nil {
+		return config.Steered{}, false
+	}
+	return record.Settings(), true
+}
+
+// steered is a steered record as the view has it; nil where there is none.
+func (s *State) steered(key recordKey) *view.Steered {
+	z := s.View.Zone(key.zone)
 	if z == nil {
-		return config.Steered{}, false
+		return nil
 	}
-	n := z.Node(owner)
-	if n.Steered() == nil {
-		return config.Steered{}, false
-	}
-	return n.Steered().Settings, true
+	return z.Node(key.owner).Steered()
 }
 
 // Set returns the configuration as config's validators and the manifest know it.
@@ -70,7 +75,7 @@ func (s *State) Set() config.Set {
 		if set.Steered[z.Name] == nil {
 			set.Steered[z.Name] = map[wire.Name]config.Steered{}
 		}
-		set.Steered[z.Name][n.Canonical()] = n.Steered().Settings
+		set.Steered[z.Name][n.Canonical()] = n.Steered().Settings()
 	}
 	return set
 }

@@ -45,7 +45,11 @@ func newTableCache(opts Options) *tableCache {
 	if opts.Tables == "" {
 		return nil
 	}
-	return &tableCache{folder: opts.Tables, geo: opts.Geo.Sum(), log: opts.Logger, now: opts.Now}
+	c := &tableCache{folder: opts.Tables, geo: opts.Geo.Sum(), log: opts.Logger, now: opts.Now}
+	for _, f := range c.files("new-") { // what a crash left half written
+		os.Remove(f.path)
+	}
+	return c
 }
 
 // text is all that a kept table depends on.
@@ -123,16 +127,12 @@ func (c *tableCache) replace(file string, data []byte) error {
 	return nil
 }
 
-// sweepAtStart removes what a crash left half written, and the tables that no start has
-// asked for in a long time. Those of this start were read or written by now.
+// sweepAtStart removes the tables that no start has asked for in a long time. Those of
+// this start were read or written by now.
 func (c *tableCache) sweepAtStart() {
-	if c == nil {
-		return
+	if c != nil {
+		c.sweep(keepTablesFor)
 	}
-	for _, f := range c.files("new-") {
-		os.Remove(f.path)
-	}
-	c.sweep(keepTablesFor)
 }
 
 // sweep removes the tables that were written, and asked for by a start, longer ago than

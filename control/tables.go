@@ -35,7 +35,7 @@ func keyOf(s *State, settings config.Steered, typ uint16) tableKey {
 // those of its fallback addresses, of which a fence may ask. Both are sorted.
 func regionsOf(s *State, settings config.Steered, typ uint16) (offered, all []string) {
 	for _, e := range settings.Endpoints {
-		if len(rdataOf(e, typ)) > 0 {
+		if offers(e, typ) {
 			offered = append(offered, e.Region)
 		}
 	}

@@ -141,7 +141,7 @@ func (c *Control) planAll(batch []*request) (accepted []*request, sets []store.C
 		if r.err = c.replan(head, r); r.err != nil {
 			continue
 		}
-		diff, err := differ.diff(r.plan.writes)
+		diff, err := differ.diff(r.plan.sortedWrites())
 		if err != nil {
 			return batch, nil, err
 		}
@@ -169,7 +169,7 @@ func (c *Control) replan(head *State, r *request) error {
 		settings := j.settings.WithDefaults()
 		for _, typ := range TypesOf(settings) {
 			key := keyOf(r.plan.next, settings, typ)
-			if r.tables[key] != nil {
+			if _, tried := r.tables[key]; tried {
 				continue
 			}
 			table := c.tables.lookup(key)
@@ -188,6 +188,11 @@ func (p *plan) changeSet(head uint64, diff []store.Change) store.ChangeSet {
 	if set.Base == 0 {
 		set.Base = head
 	}
+	if len(diff) == len(p.writes) {
+		set.Writes = p.writes
+		return set
+	}
+	set.Writes = make([]store.Write, 0, len(diff))
 	for _, d := range diff {
 		set.Writes = append(set.Writes, store.Write{Key: d.Key, Value: d.After})
 	}
@@ -257,30 +262,29 @@ func (c *Control) compile(batch []*request) *State {
 		}
 	}
 	for key := range gone {
-		if _, again := next.SteeredRecord(key.zone, key.owner); !again {
-			c.runtime.forget(key)
+		if next.steered(key) == nil {
+			c.runtime.letGo(state.steered(key))
 		}
 	}
-	next.View = next.View.With(next.Revision(), c.compiled(&next, jobs, tables), nil)
+	next.View = next.View.With(next.Revision(), c.compiled(jobs, c.runtime.compiler(state, &next, tables)), nil)
 	c.aliases.prepare(next.View, touched)
 	c.runtime.dropUnused()
 	c.flipChanged(state, &next)
 	return &next
 }
 
-// compiled returns the zones of a state in which records are to be compiled, with
-// these compiled.
-func (c *Control) compiled(next *State, jobs map[recordKey]bool, tables map[tableKey]*steering.Table) []*view.Zone {
+// compiled returns the zones in which records are to be compiled, with these compiled.
+func (c *Control) compiled(jobs map[recordKey]bool, with *compiler) []*view.Zone {
 	edits := map[wire.Name]*view.Edit{}
 	for key := range jobs {
-		settings, ok := next.SteeredRecord(key.zone, key.owner)
-		if !ok {
+		record := with.state.steered(key)
+		if record == nil {
 			continue // a later change of the batch took it away
 		}
 		if edits[key.zone] == nil {
-			edits[key.zone] = next.View.Zone(key.zone).Edit()
+			edits[key.zone] = with.state.View.Zone(key.zone).Edit()
 		}
-		edits[key.zone].Steer(key.owner, c.runtime.compile(next, job{key.zone, key.owner, settings}, tables))
+		edits[key.zone].Steer(key.owner, with.compile(key, record))
 	}
 	var made []*view.Zone
 	for _, edit := range edits {

@@ -96,6 +96,9 @@ func (c *mmsgSocket) hold() (release func()) {
 }
 
 func (c *mmsgSocket) receive() (int, error) {
+	if c.closing.Load() { // by now the descriptor may be another file's
+		return 0, net.ErrClosed
+	}
 	full := c.got == batchLen
 	for i := range c.got { // the kernel wrote how much it used of them
 		c.in[i].Namelen = unix.SizeofSockaddrInet6

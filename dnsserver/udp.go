@@ -93,7 +93,7 @@ func (l *udpLoop) serve() {
 			continue
 		}
 		l.send(l.answer(n))
-		if n < batchLen {
+		if n < batchLen { // a socket that is never empty has a processor of its own
 			l.yield()
 		}
 	}

@@ -199,7 +199,7 @@ func (w *world) faults(a explain.Answer, steps []explain.Step, scoped bool) (fau
 		}
 	}
 	for _, node := range w.control.State().Steered() {
-		record := node.Steered().Settings.WithDefaults()
+		record := node.Steered().Settings().WithDefaults()
 		for _, e := range record.Endpoints {
 			for _, addr := range e.Addresses {
 				if answered[addr.String()] && !given[addr.String()] {

@@ -23,7 +23,7 @@ type choice struct {
 // steering explains the choice at a step.
 func (x *explainer) steering(step *answer.Step) *Steering {
 	c := choice{x, step.Decision, step.Zone, step.Node}
-	set, settings := c.Type.Choice, c.node.Steered().Settings.WithDefaults()
+	set, settings := c.Type.Choice, c.node.Steered().Skeleton.WithDefaults()
 	s := &Steering{
 		Policy: settings.Policy, Topology: settings.Topology, For: c.Client.String(),
 		Scope: c.Scope, Spans: int(c.Scope) > c.Client.Bits(),
@@ -103,7 +103,8 @@ func (c choice) endpoint(i int) Endpoint {
 		Health:   c.health(i),
 		Override: c.override(ep.Name, set.Table.Regions[ep.Region]),
 	}
-	for _, word := range []*steering.Word{ep.Health, ep.Second, ep.RegionHealth} {
+	first, second := c.Type.Health(i)
+	for _, word := range []*steering.Word{first, second, ep.RegionHealth} {
 		if word == nil {
 			continue
 		}
@@ -121,7 +122,7 @@ func (c choice) endpoint(i int) Endpoint {
 // where that is down.
 func (c choice) health(i int) string {
 	words := healthWords(c.States.Health[i])
-	if c.Type.Choice.Endpoints[i].Second != nil {
+	if _, second := c.Type.Health(i); second != nil {
 		words = "IPv4 " + words + ", IPv6 " + healthWords(c.States.Second[i])
 	}
 	if region := c.States.Regional[i]; !region.State().IsUp() {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -215,17 +216,14 @@ func (w *world) probe(t testing.TB) {
 // words are the health words on which some answer depends.
 func (w *world) words() (all []*steering.Word) {
 	for _, node := range w.control.State().Steered() {
-		for _, typ := range node.Steered().Types {
+		for typ := range node.Steered().Types() {
+			all = append(all, typ.Words().Words...)
 			for _, e := range typ.Choice.Endpoints {
-				for _, word := range []*steering.Word{e.Health, e.RegionHealth} {
-					if word != nil {
-						all = append(all, word)
-					}
-				}
+				all = append(all, e.RegionHealth)
 			}
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(w *steering.Word) bool { return w == nil })
 }
 
 func (w *world) explain(t testing.TB, qname string, qtype uint16, client string) *explain.Explanation {

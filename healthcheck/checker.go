@@ -57,34 +57,19 @@ type Checker struct {
 	changed chan struct{} // tells the keeper that there are verdicts to keep
 
 	// mu guards what follows, all that is in targets and groups (words are written
-	// under it and read without), and every Handle's group. Nothing is probed, stored,
+	// under it and read without). Nothing is probed, stored,
 	// logged or called back under it.
 	mu       sync.Mutex
 	schedule schedule
 	running  int // probes under way
-	targets  map[Target]*target
-	groups   map[string]*group
-	lastID   uint64             // of targets
-	downs    uint32             // flips from up to down so far
-	kept     map[string]verdict // from before the restart, not claimed yet
-	unsaved  map[string][]byte  // verdicts that the store hasn't yet; nil removes
-	saving   int                // how many the store is being given
-}
-
-// target is an interned Target with its state.
-type target struct {
-	Target
-	timing
-	id      uint64
-	machine machine
-	word    steering.Word
-	groups  map[*group]struct{} // that hang on it; none: it isn't held any more
-
-	last   Result
-	lastAt time.Time // when last was found; zero before the first probe
-	probes uint64
-	failed uint64
-	flips  uint64
+	targets  targets
+	groups   map[string]*group         // of several targets, by groupKey
+	words    map[*steering.Word]*group // all groups, by their words
+	lastID   uint32                    // of targets
+	downs    uint32                    // flips from up to down so far
+	kept     map[string]verdict        // from before the restart, not claimed yet
+	unsaved  map[string][]byte         // verdicts that the store hasn't yet; nil removes
+	saving   int                       // how many the store is being given
 }
 
 // New returns a checker of nothing; Load and Run are yet to be called.
@@ -100,8 +85,9 @@ func New(opts Options) *Checker {
 		nudge:    make(chan struct{}, 1),
 		changed:  make(chan struct{}, 1),
 		schedule: schedule{random: rand.Float64},
-		targets:  map[Target]*target{},
+		targets:  newTargets(),
 		groups:   map[string]*group{},
+		words:    map[*steering.Word]*group{},
 		kept:     map[string]verdict{},
 		unsaved:  map[string][]byte{},
 	}
@@ -161,7 +147,7 @@ func (c *Checker) popDue() (start []due, wake time.Time) {
 	targets, wake := c.schedule.pop(time.Now(), c.workers-c.running)
 	c.running += len(targets)
 	for _, t := range targets {
-		start = append(start, due{t, t.due})
+		start = append(start, due{t, c.schedule.time(t.due)})
 	}
 	return start, wake
 }
@@ -172,8 +158,8 @@ func (c *Checker) probe(ctx context.Context, d due) {
 	if c.onStart != nil {
 		c.onStart(time.Since(d.since))
 	}
-	within, cancel := context.WithTimeout(ctx, t.Settings.Timeout)
-	result := c.prober.Probe(within, t.Target)
+	within, cancel := context.WithTimeout(ctx, t.settings.Value().Timeout)
+	result := c.prober.Probe(within, t.target())
 	cancel()
 	if ctx.Err() == nil {
 		c.take(t, result)
@@ -184,7 +170,7 @@ func (c *Checker) probe(ctx context.Context, d due) {
 // take lets a result have its effect, unless its target was released meanwhile.
 func (c *Checker) take(t *target, result Result) {
 	c.mu.Lock()
-	if len(t.groups) == 0 {
+	if !t.held() {
 		c.mu.Unlock()
 		return
 	}
@@ -192,10 +178,10 @@ func (c *Checker) take(t *target, result Result) {
 	c.mu.Unlock()
 
 	if flipped {
-		c.log.Info("target is "+flip.To.String(), "target", t.Target.String(), "was", flip.From.String(), "why", flip.Reason)
+		c.log.Info("target is "+flip.To.String(), "target", flip.Target.String(), "was", flip.From.String(), "why", flip.Reason)
 	}
 	if c.onProbe != nil {
-		c.onProbe(t.Target, result)
+		c.onProbe(flip.Target, result)
 	}
 	if flipped && c.onFlip != nil {
 		c.onFlip(flip)
@@ -205,23 +191,20 @@ func (c *Checker) take(t *target, result Result) {
 // publish steps the target's machine and writes the words that change by it, then
 // notes what the store is to learn.
 func (c *Checker) publish(t *target, result Result, now time.Time) (Flip, bool) {
-	t.last, t.lastAt = result, now
+	t.lastOK, t.lastWhy, t.lastAt = result.OK, result.Reason, momentOf(now)
 	t.probes++
 	if !result.OK {
 		t.failed++
 	}
-	from := t.machine.state
-	t.machine = t.machine.next(result.OK, thresholds{t.Settings.Rise, t.Settings.Fall}, now)
-	flip := Flip{Target: t.Target, From: from, To: t.machine.state, At: now, Reason: result.Reason}
+	before, target := t.machine, t.target()
+	t.machine = before.next(result.OK, thresholds{target.Settings.Rise, target.Settings.Fall}, now)
+	flip := Flip{Target: target, From: before.state, To: t.machine.state, At: now, Reason: result.Reason}
 	if flip.From == steering.Up && flip.To == steering.Down {
 		c.downs++
 		flip.Number, t.machine.lastDown = c.downs, c.downs
 	}
-	if h := t.machine.health(); h != t.word.Load() {
-		t.word.Store(h)
-		for g := range t.groups {
-			g.refresh(c.downs)
-		}
+	if t.machine.health() != before.health() {
+		t.refresh(c.downs)
 	}
 	if flip.From == flip.To {
 		return flip, false
@@ -237,10 +220,10 @@ func (c *Checker) free(t *target) {
 	defer c.mu.Unlock()
 	wasFull := c.running == c.workers
 	c.running--
-	if len(t.groups) > 0 {
+	if t.held() {
 		c.schedule.again(t, time.Now())
 	}
-	if wasFull || len(t.groups) > 0 && t.due.Before(c.schedule.wake) {
+	if wasFull || t.held() && c.schedule.time(t.due).Before(c.schedule.wake) {
 		c.nudgeRun()
 	}
 }

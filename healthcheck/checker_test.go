@@ -103,9 +103,9 @@ func pass(d time.Duration) {
 	synctest.Wait()
 }
 
-func wantState(t *testing.T, h *Handle, s steering.State, why steering.Reason) {
+func wantState(t *testing.T, h *steering.Word, s steering.State, why steering.Reason) {
 	t.Helper()
-	if got := h.Word().Load(); got.State() != s || got.Reason() != why {
+	if got := h.Load(); got.State() != s || got.Reason() != why {
 		t.Errorf("%v (%v), want %v (%v)", got.State(), got.Reason(), s, why)
 	}
 }
@@ -113,7 +113,7 @@ func wantState(t *testing.T, h *Handle, s steering.State, why steering.Reason) {
 func TestNewTargetIsProbedAtOnceAndUpAfterOneSuccess(t *testing.T) {
 	world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
 		pass(time.Hour) // it runs with nothing to do
-		h := c.Acquire(groupOf(web, 1, a1), nil)
+		h := c.Acquire(groupOf(web, 1, a1), Before{})
 		wantState(t, h, steering.New, steering.ReasonNone)
 		pass(10 * time.Millisecond)
 		wantState(t, h, steering.Up, steering.ReasonProbed)
@@ -122,14 +122,14 @@ func TestNewTargetIsProbedAtOnceAndUpAfterOneSuccess(t *testing.T) {
 
 func TestDeathAndReturn(t *testing.T) {
 	world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
-		h := c.Acquire(groupOf(web, 1, a1), nil)
+		h := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(25 * time.Second)
 		n.kill(a1)
 		pass(19 * time.Second) // at most two probes
 		wantState(t, h, steering.Up, steering.ReasonProbed)
 		pass(11 * time.Second) // at least three
 		wantState(t, h, steering.Down, steering.ReasonProbed)
-		if got := h.Word().Load(); got.LastDown() != 1 || got.DownAddresses() != 1 {
+		if got := h.Load(); got.LastDown() != 1 || got.DownAddresses() != 1 {
 			t.Errorf("the word after the first flip to down: %s", describe(got))
 		}
 		n.heal(a1)
@@ -137,7 +137,7 @@ func TestDeathAndReturn(t *testing.T) {
 		wantState(t, h, steering.Down, steering.ReasonProbed)
 		pass(11 * time.Second) // at least two
 		wantState(t, h, steering.Up, steering.ReasonProbed)
-		if got := h.Word().Load(); got.LastDown() != 1 || got.DownAddresses() != 0 {
+		if got := h.Load(); got.LastDown() != 1 || got.DownAddresses() != 0 {
 			t.Errorf("the word after the return: %s", describe(got))
 		}
 	})
@@ -149,7 +149,7 @@ func TestLatenessOfProbesIsTold(t *testing.T) {
 	opts := Options{Workers: 1, OnStart: func(d time.Duration) { late = append(late, d) }}
 	world(t, opts, func(t *testing.T, c *Checker, n *network) {
 		n.delay = time.Second
-		c.Acquire(groupOf(web, 1, a1, a2), nil)
+		c.Acquire(groupOf(web, 1, a1, a2), Before{})
 		pass(1500 * time.Millisecond) // the second probe is under way
 		if len(late) != 2 || late[0] != 0 || late[1] < 900*time.Millisecond || late[1] > time.Second {
 			t.Errorf("two probes of a second each, one at a time, were late by %v", late)
@@ -166,7 +166,7 @@ func TestFlipsAreToldInOrder(t *testing.T) {
 	}
 	world(t, opts, func(t *testing.T, c *Checker, n *network) {
 		g := groupOf(web, 1, a1)
-		c.Acquire(g, nil)
+		c.Acquire(g, Before{})
 		pass(15 * time.Second)
 		n.kill(a1)
 		pass(40 * time.Second)
@@ -193,13 +193,13 @@ func TestFlipsAreToldInOrder(t *testing.T) {
 
 func TestEqualTargetsAreProbedOnce(t *testing.T) {
 	world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
-		both := c.Acquire(groupOf(web, 1, a1, a2), nil)
+		both := c.Acquire(groupOf(web, 1, a1, a2), Before{})
 		for range 100 {
-			if c.Acquire(groupOf(web, 1, a1, a2), nil).Word() != both.Word() {
+			if c.Acquire(groupOf(web, 1, a1, a2), Before{}) != both {
 				t.Fatal("equal groups have different words")
 			}
 		}
-		alone := c.Acquire(groupOf(web, 1, a1), nil)
+		alone := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(105 * time.Second)
 		if got := n.count(a1); got < 10 || got > 12 {
 			t.Errorf("%d probes in 105 s, every 10 s", got)
@@ -208,7 +208,7 @@ func TestEqualTargetsAreProbedOnce(t *testing.T) {
 		pass(31 * time.Second)
 		wantState(t, alone, steering.Down, steering.ReasonProbed)
 		wantState(t, both, steering.Up, steering.ReasonProbed)
-		if bits := both.Word().Load().DownAddresses(); bits != 0b01 {
+		if bits := both.Load().DownAddresses(); bits != 0b01 {
 			t.Errorf("down addresses %b, want the first alone", bits)
 		}
 	})
@@ -216,7 +216,7 @@ func TestEqualTargetsAreProbedOnce(t *testing.T) {
 
 func TestMinAddresses(t *testing.T) {
 	world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
-		h := c.Acquire(groupOf(web, 2, a1, a2, a3), nil)
+		h := c.Acquire(groupOf(web, 2, a1, a2, a3), Before{})
 		pass(30 * time.Second)
 		n.kill(a2)
 		pass(31 * time.Second)
@@ -227,12 +227,12 @@ func TestMinAddresses(t *testing.T) {
 		n.kill(a1)
 		pass(31 * time.Second)
 		wantState(t, h, steering.Down, steering.ReasonProbed)
-		got := h.Word().Load()
+		got := h.Load()
 		if got.DownAddresses() != 0b111 || got.LastDown() != 2 {
 			t.Errorf("it went down by the second flip, with all addresses down at the end: %s", describe(got))
 		}
-		again := c.Acquire(groupOf(web, 1, a1, a2, a3), nil) // min_addresses was changed
-		if got := again.Word().Load(); got.LastDown() != 3 {
+		again := c.Acquire(groupOf(web, 1, a1, a2, a3), Before{}) // min_addresses was changed
+		if got := again.Load(); got.LastDown() != 3 {
 			t.Errorf("it would have gone down by the third flip: %s", describe(got))
 		}
 	})
@@ -240,11 +240,10 @@ func TestMinAddresses(t *testing.T) {
 
 func TestReleaseStopsProbing(t *testing.T) {
 	world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
-		first := c.Acquire(groupOf(web, 1, a1), nil)
-		second := c.Acquire(groupOf(web, 1, a1), nil)
+		first := c.Acquire(groupOf(web, 1, a1), Before{})
+		second := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(15 * time.Second)
 		c.Release(first)
-		c.Release(first) // counts once
 		before := n.count(a1)
 		pass(20 * time.Second)
 		if n.count(a1) == before {
@@ -260,7 +259,7 @@ func TestReleaseStopsProbing(t *testing.T) {
 			t.Errorf("%d targets are left", len(left))
 		}
 		wantState(t, second, steering.Up, steering.ReasonProbed) // an old view may read it yet
-		wantState(t, c.Acquire(groupOf(web, 1, a1), nil), steering.New, steering.ReasonNone)
+		wantState(t, c.Acquire(groupOf(web, 1, a1), Before{}), steering.New, steering.ReasonNone)
 	})
 }
 
@@ -268,10 +267,10 @@ func TestResultsAfterReleaseComeToNothing(t *testing.T) {
 	told := 0
 	world(t, Options{OnProbe: func(Target, Result) { told++ }}, func(t *testing.T, c *Checker, n *network) {
 		n.delay = time.Second
-		h := c.Acquire(groupOf(web, 1, a1), nil)
+		h := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(500 * time.Millisecond)
 		c.Release(h)
-		again := c.Acquire(groupOf(web, 1, a1), nil)
+		again := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(700 * time.Millisecond) // the first probe is over, the second isn't
 		wantState(t, h, steering.New, steering.ReasonNone)
 		wantState(t, again, steering.New, steering.ReasonNone)
@@ -288,7 +287,7 @@ func TestChangedCheckInheritsTheState(t *testing.T) {
 	changed.Path = "/healthz"
 	for _, dead := range []bool{false, true} {
 		world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
-			old := c.Acquire(groupOf(web, 1, a1, a2), nil)
+			old := c.Acquire(groupOf(web, 1, a1, a2), Before{})
 			pass(15 * time.Second)
 			state := steering.Up
 			if dead {
@@ -296,13 +295,13 @@ func TestChangedCheckInheritsTheState(t *testing.T) {
 				pass(40 * time.Second)
 				state = steering.Down
 			}
-			h := c.Acquire(groupOf(changed, 1, a1, a2, a3), old)
+			h := c.Acquire(groupOf(changed, 1, a1, a2, a3), Before{Word: old})
 			c.Release(old)
 			wantState(t, h, state, steering.ReasonInherited)
-			if got, want := h.Word().Load().LastDown(), old.Word().Load().LastDown(); dead && (got != want || want == 0) {
+			if got, want := h.Load().LastDown(), old.Load().LastDown(); dead && (got != want || want == 0) {
 				t.Errorf("last down %d, the old word's is %d", got, want)
 			}
-			if bits := h.Word().Load().DownAddresses(); bits>>2 != 1 {
+			if bits := h.Load().DownAddresses(); bits>>2 != 1 {
 				t.Errorf("down addresses %b: the third is new and must not be taken", bits)
 			}
 			if dead {
@@ -314,7 +313,7 @@ func TestChangedCheckInheritsTheState(t *testing.T) {
 			pass(900 * time.Millisecond) // one probe is no verdict
 			wantState(t, h, state, steering.ReasonInherited)
 			pass(31 * time.Second)
-			if got := h.Word().Load().State(); got == state {
+			if got := h.Load().State(); got == state {
 				t.Errorf("still %v after the verdict", got)
 			}
 		})
@@ -328,7 +327,7 @@ func TestEndBreaksProbesOffWithoutAVerdict(t *testing.T) {
 		c := New(Options{Prober: n})
 		once := web
 		once.Fall = 1
-		h := c.Acquire(groupOf(once, 1, a1), nil)
+		h := c.Acquire(groupOf(once, 1, a1), Before{})
 		ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer stop()
 		if err := c.Run(ctx); err != nil {
@@ -346,13 +345,13 @@ func TestEndBreaksProbesOffWithoutAVerdict(t *testing.T) {
 func TestWorkersAreBounded(t *testing.T) {
 	world(t, Options{Workers: 2}, func(t *testing.T, c *Checker, n *network) {
 		n.delay = time.Second
-		var handles []*Handle
+		var words []*steering.Word
 		for i := range 10 {
-			handles = append(handles, c.Acquire(groupOf(web, 1, tcpTarget(i, 1).Address.Addr()), nil))
+			words = append(words, c.Acquire(groupOf(web, 1, tcpTarget(i, 1).Address.Addr()), Before{}))
 		}
 		up := func() (count int) {
-			for _, h := range handles {
-				if h.Word().Load().State().IsUp() {
+			for _, h := range words {
+				if h.Load().State().IsUp() {
 					count++
 				}
 			}
@@ -372,10 +371,10 @@ func TestWorkersAreBounded(t *testing.T) {
 func TestStatus(t *testing.T) {
 	world(t, Options{}, func(t *testing.T, c *Checker, n *network) {
 		n.kill(a2)
-		h := c.Acquire(groupOf(web, 1, a2, a1), nil)
-		c.Acquire(groupOf(web, 1, a1), nil)
+		h := c.Acquire(groupOf(web, 1, a2, a1), Before{})
+		c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(900 * time.Millisecond) // one probe each
-		got := c.Status(h)
+		got := c.StatusOf(h)
 		if len(got) != 2 || got[0].Target.Address.Addr() != a2 || got[1].Target.Address.Addr() != a1 {
 			t.Fatalf("not the group's targets in their order: %+v", got)
 		}
@@ -390,8 +389,8 @@ func TestStatus(t *testing.T) {
 			t.Errorf("not all targets in order: %+v", all)
 		}
 		c.Release(h)
-		if got := c.Status(h); got != nil {
-			t.Errorf("a released handle has a status: %+v", got)
+		if got := c.StatusOf(h); got != nil {
+			t.Errorf("the word of what was released has a status: %+v", got)
 		}
 	})
 }

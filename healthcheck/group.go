@@ -22,11 +22,59 @@ type Group struct {
 // group is an interned Group: equal ones share it, so that a hundred thousand names
 // on the same addresses have one word.
 type group struct {
-	key     string
-	targets []*target
-	min     int
-	holders int // handles
 	word    steering.Word
+	first   *target
+	others  *[]*target // nil for none
+	min     int32
+	holders int32
+}
+
+// targets are a group's, in the order of its addresses.
+func (g *group) targets() []*target {
+	if g.others == nil {
+		return []*target{g.first}
+	}
+	return append([]*target{g.first}, *g.others...)
+}
+
+// group returns the one group of these targets, of which so many must be up.
+func (c *Checker) group(of []*target, min int) *group {
+	if t := of[0]; len(of) == 1 && min == 1 {
+		if t.alone.holders == 0 {
+			// Queries may still read its word, from when it was held before.
+			t.alone.first, t.alone.min = t, 1
+			t.alone.begin()
+			c.words[&t.alone.word] = &t.alone
+		}
+		return &t.alone
+	}
+	key := groupKey(of, min)
+	g := c.groups[key]
+	if g == nil {
+		others := of[1:]
+		g = &group{first: of[0], others: &others, min: int32(min)}
+		c.groups[key], c.words[&g.word] = g, g
+		for _, t := range of {
+			if t.groups == nil {
+				t.groups = map[*group]struct{}{}
+			}
+			t.groups[g] = struct{}{}
+		}
+		g.begin()
+	}
+	return g
+}
+
+// dropGroup ends a group that nobody holds.
+func (c *Checker) dropGroup(g *group) {
+	delete(c.words, &g.word)
+	if g == &g.first.alone {
+		return
+	}
+	delete(c.groups, groupKey(g.targets(), int(g.min)))
+	for _, t := range g.targets() {
+		delete(t.groups, g)
+	}
 }
 
 // groupKey is equal for equal groups: targets are interned, so their numbers are
@@ -34,7 +82,7 @@ type group struct {
 func groupKey(targets []*target, min int) string {
 	key := binary.AppendUvarint(nil, uint64(min))
 	for _, t := range targets {
-		key = binary.AppendUvarint(key, t.id)
+		key = binary.AppendUvarint(key, uint64(t.id))
 	}
 	return string(key)
 }
@@ -44,9 +92,9 @@ func groupKey(targets []*target, min int) string {
 func (g *group) refresh(number uint32) {
 	before := g.word.Load()
 	lastDown := before.LastDown()
-	after := derive(g.healths(), g.min, lastDown)
+	after := derive(g.healths(), int(g.min), lastDown)
 	if before.State() == steering.Up && after.State() == steering.Down {
-		after = derive(g.healths(), g.min, number)
+		after = derive(g.healths(), int(g.min), number)
 	}
 	if after != before {
 		g.word.Store(after)
@@ -58,17 +106,17 @@ func (g *group) refresh(number uint32) {
 // together since before (a restart, changed settings).
 func (g *group) begin() {
 	healths := g.healths()
-	h := derive(healths, g.min, 0)
+	h := derive(healths, int(g.min), 0)
 	if h.State() == steering.Down {
-		h = derive(healths, g.min, fellBy(healths, g.min))
+		h = derive(healths, int(g.min), fellBy(healths, int(g.min)))
 	}
 	g.word.Store(h)
 }
 
 func (g *group) healths() []steering.Health {
-	healths := make([]steering.Health, len(g.targets))
-	for i, t := range g.targets {
-		healths[i] = t.word.Load()
+	var healths []steering.Health
+	for _, t := range g.targets() {
+		healths = append(healths, t.machine.health())
 	}
 	return healths
 }

@@ -97,8 +97,8 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := New(Options{})
 		type hold struct {
-			handle *Handle
-			group  Group
+			word  *steering.Word
+			group Group
 		}
 		var holds []hold
 		states := map[Target]machine{}
@@ -109,7 +109,7 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 				for _, i := range addresses {
 					g.Targets = append(g.Targets, tcpTarget(i, time.Second))
 				}
-				holds = append(holds, hold{c.Acquire(g, nil), g})
+				holds = append(holds, hold{c.Acquire(g, Before{}), g})
 				for _, target := range g.Targets {
 					if _, held := states[target]; !held {
 						states[target] = machine{}
@@ -121,8 +121,7 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 					t.Skip("nothing is held")
 				}
 				i := rapid.IntRange(0, len(holds)-1).Draw(t, "which")
-				c.Release(holds[i].handle)
-				c.Release(holds[i].handle)
+				c.Release(holds[i].word)
 				holds = slices.Delete(holds, i, i+1)
 				for target := range states {
 					if !slices.ContainsFunc(holds, func(h hold) bool { return slices.Contains(h.group.Targets, target) }) {
@@ -132,15 +131,15 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 			},
 			"probe": func(t *rapid.T) {
 				target := tcpTarget(rapid.IntRange(0, 4).Draw(t, "address"), time.Second)
-				if held, ok := c.targets[target]; ok {
+				if held := c.targets.find(keyOf(target)); held != nil {
 					result := Result{OK: rapid.Bool().Draw(t, "ok")}
 					c.take(held, result)
 					states[target] = states[target].next(result.OK, thresholds{2, 3}, noon)
 				}
 			},
 			"": func(t *rapid.T) {
-				if len(c.targets) != len(states) || len(c.schedule.queue) != len(states) {
-					t.Fatalf("%d targets, %d of them scheduled, want %d", len(c.targets), len(c.schedule.queue), len(states))
+				if c.targets.number != len(states) || len(c.schedule.queue) != len(states) {
+					t.Fatalf("%d targets, %d of them scheduled, want %d", c.targets.number, len(c.schedule.queue), len(states))
 				}
 				groups := map[string]*steering.Word{}
 				for _, h := range holds {
@@ -153,7 +152,7 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 						if states[target].state != steering.New {
 							known++
 						}
-						if bit := h.handle.Word().Load().DownAddresses()>>i&1 == 1; bit == isUp {
+						if bit := h.word.Load().DownAddresses()>>i&1 == 1; bit == isUp {
 							t.Fatalf("address %d is up: %v, its bit says down: %v", i, isUp, bit)
 						}
 					}
@@ -163,17 +162,17 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 					} else if known == 0 {
 						want = steering.New
 					}
-					if got := h.handle.Word().Load().State(); got != want {
+					if got := h.word.Load().State(); got != want {
 						t.Fatalf("%d of %d up, %d must be: %v, want %v", up, len(h.group.Targets), h.group.Min, got, want)
 					}
 					key := fmt.Sprint(h.group)
-					if groups[key] != nil && groups[key] != h.handle.Word() {
+					if groups[key] != nil && groups[key] != h.word {
 						t.Fatal("equal groups have different words")
 					}
-					groups[key] = h.handle.Word()
+					groups[key] = h.word
 				}
-				if len(c.groups) != len(groups) {
-					t.Fatalf("%d groups, want %d", len(c.groups), len(groups))
+				if len(c.words) != len(groups) {
+					t.Fatalf("%d groups, want %d", len(c.words), len(groups))
 				}
 			},
 		})
@@ -184,14 +183,14 @@ func TestHoldsAgreeWithAModel(t *testing.T) {
 func BenchmarkFlip(b *testing.B) {
 	c := New(Options{})
 	key := tcpTarget(1, time.Second)
-	h := c.Acquire(Group{Targets: []Target{key}}, nil)
-	t := c.targets[key]
+	h := c.Acquire(Group{Targets: []Target{key}}, Before{})
+	t := c.targets.find(keyOf(key))
 	b.ReportAllocs()
 	for ok := true; b.Loop(); ok = !ok {
 		t.machine.successes, t.machine.failures = 99, 99 // each result is the last needed
 		c.take(t, Result{OK: ok})
 	}
-	if t.flips == 0 || h.Word().Load().State() == steering.New {
+	if t.flips == 0 || h.Load().State() == steering.New {
 		b.Fatal("nothing has flipped")
 	}
 }

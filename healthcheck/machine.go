@@ -22,12 +22,12 @@ import (
 type machine struct {
 	state  steering.State
 	reason steering.Reason
-	since  time.Time // of the last flip; zero while there was none
 	// lastDown is the server-wide number of the last flip from Up to Down, 0 for none. It
 	// is given from outside, since only the server knows the number.
 	lastDown uint32
+	since    moment // of the last flip; 0 while there was none
 
-	successes, failures int // in a row: one of them is 0
+	successes, failures int32 // in a row: one of them is 0
 }
 
 // thresholds are how many results in a row make a flip.
@@ -42,19 +42,19 @@ func (m machine) next(ok bool, th thresholds, now time.Time) machine {
 	}
 	state := m.state
 	switch {
-	case m.failures >= th.fall:
+	case int(m.failures) >= th.fall:
 		state = steering.Down
-	case m.successes >= th.rise, ok && m.state == steering.New:
+	case int(m.successes) >= th.rise, ok && m.state == steering.New:
 		state = steering.Up
 	}
 	// An inherited state is what other settings found: the first verdict replaces it,
 	// even where it is the same. Of a stale one a single probe is news enough.
-	verdict := m.failures >= th.fall || m.successes >= th.rise
+	verdict := int(m.failures) >= th.fall || int(m.successes) >= th.rise
 	if m.reason != steering.ReasonInherited || verdict {
 		m.reason = steering.ReasonProbed
 	}
 	if state != m.state {
-		m.state, m.since = state, now
+		m.state, m.since = state, momentOf(now)
 	}
 	return m
 }
@@ -66,7 +66,7 @@ func (m machine) health() steering.Health {
 
 // stale is a kept state after a restart: its counts begin anew.
 func stale(state steering.State, since time.Time, lastDown uint32) machine {
-	return machine{state: state, reason: steering.ReasonStale, since: since, lastDown: lastDown}
+	return machine{state: state, reason: steering.ReasonStale, since: momentOf(since), lastDown: lastDown}
 }
 
 // inherited is the state of m under other settings: its counts begin anew. What was

@@ -74,8 +74,8 @@ func TestMachineFlipsAtItsThresholdsAndNotBefore(t *testing.T) {
 				t.Fatalf("%v after %d successes in a row, rise is %d", m.state, successes, th.rise)
 			case before.state == steering.New && ok && m.state != steering.Up:
 				t.Fatalf("new, and %v after a success", m.state)
-			case before.state != m.state && m.since != now, before.state == m.state && m.since != before.since:
-				t.Fatalf("%v → %v at %v says since %v", before.state, m.state, now, m.since)
+			case before.state != m.state && m.since != momentOf(now), before.state == m.state && m.since != before.since:
+				t.Fatalf("%v → %v at %v says since %v", before.state, m.state, now, m.since.time())
 			}
 		}
 	})
@@ -83,7 +83,7 @@ func TestMachineFlipsAtItsThresholdsAndNotBefore(t *testing.T) {
 
 // A state that was not found by these probes says so until they have spoken.
 func TestMachineReasons(t *testing.T) {
-	up := machine{state: steering.Up, reason: steering.ReasonProbed, since: noon, lastDown: 7}
+	up := machine{state: steering.Up, reason: steering.ReasonProbed, since: momentOf(noon), lastDown: 7}
 	tests := []struct {
 		name    string
 		start   machine

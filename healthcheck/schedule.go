@@ -36,6 +36,7 @@ const (
 // schedule is guarded by the checker's mutex.
 type schedule struct {
 	queue  queue
+	epoch  time.Time      // when it got its first target
 	wake   time.Time      // when the loop said that it would be back
 	first  int            // targets that wait for their first probe
 	random func() float64 // from [0, 1)
@@ -43,15 +44,18 @@ type schedule struct {
 
 // timing is a target's part in the schedule.
 type timing struct {
-	slot  time.Time // the slot that due belongs to
-	due   time.Time
-	index int  // in the queue, -1 outside
-	fresh bool // waits for its first probe
+	slot  time.Duration // the slot that due belongs to, since the epoch
+	due   time.Duration
+	index int32 // in the queue, -1 outside
+	fresh bool  // waits for its first probe
 }
 
 // add puts in a target whose first probe is to be soon: at once when it comes
 // alone, spread out when many come together. Its slots get a phase of their own.
 func (s *schedule) add(t *target, now time.Time) {
+	if s.epoch.IsZero() {
+		s.epoch = now
+	}
 	t.fresh = true
 	s.placeFirst(t, now, s.first)
 	s.first++
@@ -60,14 +64,19 @@ func (s *schedule) add(t *target, now time.Time) {
 
 // placeFirst gives t its first place, behind the ahead others that wait for theirs.
 func (s *schedule) placeFirst(t *target, now time.Time, ahead int) {
-	interval := t.Settings.Interval
+	interval := t.interval()
 	wait := time.Duration(ahead)*firstSpacing + s.within(firstSpacing)
 	if wait > interval/10 {
 		wait = s.within(interval / 10)
 	}
-	t.due = now.Add(wait)
-	t.slot = t.due.Add(-s.within(interval * 9 / 10))
+	t.due = now.Sub(s.epoch) + wait
+	t.slot = t.due - s.within(interval*9/10)
 }
+
+// time is that of a target's slot or due.
+func (s *schedule) time(since time.Duration) time.Time { return s.epoch.Add(since) }
+
+func (t *target) interval() time.Duration { return t.settings.Value().Interval }
 
 func (s *schedule) within(d time.Duration) time.Duration {
 	return time.Duration(s.random() * float64(d))
@@ -75,14 +84,14 @@ func (s *schedule) within(d time.Duration) time.Duration {
 
 // again puts a target back after its probe.
 func (s *schedule) again(t *target, now time.Time) {
-	advance(t, now, t.Settings.Interval/4)
+	advance(t, now.Sub(s.epoch), t.interval()/4)
 	heap.Push(&s.queue, t)
 }
 
 // remove takes a target out, if it is in.
 func (s *schedule) remove(t *target) {
 	if t.index >= 0 {
-		heap.Remove(&s.queue, t.index)
+		heap.Remove(&s.queue, int(t.index))
 	}
 	s.started(t)
 }
@@ -102,7 +111,7 @@ func (s *schedule) begin(now time.Time) {
 		if t.fresh {
 			s.placeFirst(t, now, i)
 		} else {
-			advance(t, now, 0)
+			advance(t, now.Sub(s.epoch), 0)
 		}
 	}
 	heap.Init(&s.queue)
@@ -110,16 +119,13 @@ func (s *schedule) begin(now time.Time) {
 
 // advance moves t to its next slot: the one after the last, or if that is over by
 // more than grace, the first that is yet to come.
-func advance(t *target, now time.Time, grace time.Duration) {
-	interval := t.Settings.Interval
-	t.slot = t.slot.Add(interval)
-	if behind := now.Sub(t.slot); behind > grace {
-		t.slot = t.slot.Add((behind/interval + 1) * interval)
+func advance(t *target, now, grace time.Duration) {
+	interval := t.interval()
+	t.slot += interval
+	if behind := now - t.slot; behind > grace {
+		t.slot += (behind/interval + 1) * interval
 	}
-	t.due = t.slot
-	if t.due.Before(now) {
-		t.due = now
-	}
+	t.due = max(t.slot, now)
 }
 
 // pop takes out what is to be started now, at most free targets, those that are due
@@ -132,12 +138,12 @@ func (s *schedule) pop(now time.Time, free int) (start []*target, wake time.Time
 	s.wake = now.Add(idle)
 	for len(s.queue) > 0 {
 		t := s.queue[0]
-		if t.due.After(now) {
-			s.wake = t.due
+		if due := s.time(t.due); due.After(now) {
+			s.wake = due
 			break
 		}
-		if late > max(stall, t.Settings.Interval/4) && !t.fresh {
-			advance(t, now, 0)
+		if late > max(stall, t.interval()/4) && !t.fresh {
+			advance(t, now.Sub(s.epoch), 0)
 			heap.Fix(&s.queue, 0)
 			continue
 		}
@@ -156,15 +162,15 @@ func (s *schedule) pop(now time.Time, free int) (start []*target, wake time.Time
 type queue []*target
 
 func (q queue) Len() int           { return len(q) }
-func (q queue) Less(i, j int) bool { return q[i].due.Before(q[j].due) }
+func (q queue) Less(i, j int) bool { return q[i].due < q[j].due }
 func (q queue) Swap(i, j int) {
 	q[i], q[j] = q[j], q[i]
-	q[i].index, q[j].index = i, j
+	q[i].index, q[j].index = int32(i), int32(j)
 }
 
 func (q *queue) Push(x any) {
 	t := x.(*target)
-	t.index = len(*q)
+	t.index = int32(len(*q))
 	*q = append(*q, t)
 }
 

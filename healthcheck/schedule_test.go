@@ -25,7 +25,7 @@ func newSimulation(targets int, interval time.Duration, workers int) *simulation
 	s := &simulation{now: noon, workers: workers, starts: map[*target][]time.Time{}}
 	s.schedule.random = rand.New(rand.NewPCG(1, 2)).Float64
 	for i := range targets {
-		t := &target{Target: tcpTarget(i, interval)}
+		t := &target{targetKey: keyOf(tcpTarget(i, interval))}
 		t.index = -1
 		s.schedule.add(t, s.now)
 	}
@@ -45,7 +45,7 @@ func (s *simulation) run(d time.Duration) {
 			s.schedule.again(s.running[0], s.now)
 			s.running = s.running[1:]
 		}
-		if s.now.Before(s.schedule.wake) && (len(s.schedule.queue) == 0 || s.schedule.queue[0].due.After(s.now)) {
+		if s.now.Before(s.schedule.wake) && (len(s.schedule.queue) == 0 || s.schedule.time(s.schedule.queue[0].due).After(s.now)) {
 			continue // neither timer nor nudge
 		}
 		started, _ := s.schedule.pop(s.now, s.workers-len(s.running))
@@ -93,7 +93,7 @@ func TestScheduleSpreadsProbesOverTheInterval(t *testing.T) {
 	for target, starts := range s.starts {
 		for i := 2; i < len(starts); i++ {
 			if gap := starts[i].Sub(starts[i-1]); gap < 9990*time.Millisecond || gap > 10010*time.Millisecond {
-				t.Fatalf("%s was probed %v after the last time", target.Target, gap)
+				t.Fatalf("%s was probed %v after the last time", target.target(), gap)
 			}
 		}
 	}
@@ -121,7 +121,7 @@ func TestScheduleSkipsAfterAStall(t *testing.T) {
 			}
 			for target := range s.starts {
 				if s.lastStart(target).Before(back) {
-					t.Fatalf("%s was not probed within an interval after the pause", target.Target)
+					t.Fatalf("%s was not probed within an interval after the pause", target.target())
 				}
 			}
 		})
@@ -135,7 +135,7 @@ func TestScheduleIsFairWhenWorkersAreTooFew(t *testing.T) {
 	s.run(60 * time.Second)
 	for target, starts := range s.starts {
 		if n := len(starts); n < 10 || n > 14 {
-			t.Errorf("%s was probed %d times, its share is 12", target.Target, n)
+			t.Errorf("%s was probed %d times, its share is 12", target.target(), n)
 		}
 	}
 }

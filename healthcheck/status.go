@@ -18,7 +18,7 @@ type TargetStatus struct {
 	Stale  bool      // the state is from before the restart
 	Since  time.Time // of the last flip; zero: there was none
 
-	Last   Result    // of the last probe
+	Last   Result    // of the last probe, without its phases
 	LastAt time.Time // when it was found; zero: not probed yet
 
 	Successes, Failures int // in a row; one of them is 0
@@ -29,19 +29,19 @@ type TargetStatus struct {
 
 func (t *target) status() TargetStatus {
 	return TargetStatus{
-		Target:    t.Target,
+		Target:    t.target(),
 		State:     t.machine.state,
 		Reason:    t.machine.reason,
 		Stale:     t.machine.reason == steering.ReasonStale,
-		Since:     t.machine.since,
-		Last:      t.last,
-		LastAt:    t.lastAt,
-		Successes: t.machine.successes,
-		Failures:  t.machine.failures,
-		Probes:    t.probes,
-		Failed:    t.failed,
-		Flips:     t.flips,
-		Groups:    len(t.groups),
+		Since:     t.machine.since.time(),
+		Last:      Result{OK: t.lastOK, Reason: t.lastWhy},
+		LastAt:    t.lastAt.time(),
+		Successes: int(t.machine.successes),
+		Failures:  int(t.machine.failures),
+		Probes:    uint64(t.probes),
+		Failed:    uint64(t.failed),
+		Flips:     uint64(t.flips),
+		Groups:    len(t.groups) + int(min(t.alone.holders, 1)),
 	}
 }
 
@@ -49,8 +49,8 @@ func (t *target) status() TargetStatus {
 // then by how often they are probed.
 func (c *Checker) Targets() []TargetStatus {
 	c.mu.Lock()
-	all := make([]TargetStatus, 0, len(c.targets))
-	for _, t := range c.targets {
+	all := make([]TargetStatus, 0, c.targets.number)
+	for t := range c.targets.all {
 		all = append(all, t.status())
 	}
 	c.mu.Unlock()
@@ -64,17 +64,19 @@ func (c *Checker) Targets() []TargetStatus {
 	return all
 }
 
-// Status returns the targets of a handle in the order of its group; none once it is
-// released.
-func (c *Checker) Status(h *Handle) []TargetStatus {
+// StatusOf returns the targets of the group whose word w is, in the order of the group's
+// addresses; none where nobody holds it. For explain: what a query reads is a word and
+// nothing else.
+func (c *Checker) StatusOf(w *steering.Word) []TargetStatus {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if h == nil || h.group == nil {
+	g := c.words[w]
+	if g == nil {
 		return nil
 	}
-	statuses := make([]TargetStatus, len(h.group.targets))
-	for i, t := range h.group.targets {
-		statuses[i] = t.status()
+	var statuses []TargetStatus
+	for _, t := range g.targets() {
+		statuses = append(statuses, t.status())
 	}
 	return statuses
 }

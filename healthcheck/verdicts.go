@@ -81,11 +81,11 @@ func (c *Checker) note(t *target) {
 		return
 	}
 	m := t.machine
-	text, err := json.Marshal(verdict{State: m.state, Since: m.since, LastDown: m.lastDown, Reason: t.last.Reason})
+	text, err := json.Marshal(verdict{State: m.state, Since: m.since.time(), LastDown: m.lastDown, Reason: t.lastWhy})
 	if err != nil {
 		panic("a verdict is always JSON: " + err.Error())
 	}
-	c.save(t.key(), text)
+	c.save(t.target().key(), text)
 }
 
 // forget has a verdict removed soon.

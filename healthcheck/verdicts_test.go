@@ -77,23 +77,23 @@ func TestRestartBeginsWithTheLastVerdicts(t *testing.T) {
 	alive, dead := groupOf(web, 1, a1), groupOf(web, 1, a2)
 	var lastDown uint32
 	world(t, Options{Verdicts: store}, func(t *testing.T, c *Checker, n *network) {
-		c.Acquire(alive, nil)
-		h := c.Acquire(dead, nil)
+		c.Acquire(alive, Before{})
+		h := c.Acquire(dead, Before{})
 		pass(15 * time.Second)
 		n.kill(a2)
 		pass(31 * time.Second)
-		lastDown = h.Word().Load().LastDown()
+		lastDown = h.Load().LastDown()
 	})
 	world(t, Options{Verdicts: store}, func(t *testing.T, c *Checker, n *network) {
 		n.kill(a1, a2)
-		up, down, fresh := c.Acquire(alive, nil), c.Acquire(dead, nil), c.Acquire(groupOf(web, 1, a3), nil)
+		up, down, fresh := c.Acquire(alive, Before{}), c.Acquire(dead, Before{}), c.Acquire(groupOf(web, 1, a3), Before{})
 		wantState(t, up, steering.Up, steering.ReasonStale)
 		wantState(t, down, steering.Down, steering.ReasonStale)
 		wantState(t, fresh, steering.New, steering.ReasonNone)
-		if got := down.Word().Load().LastDown(); got != lastDown || got == 0 {
+		if got := down.Load().LastDown(); got != lastDown || got == 0 {
 			t.Errorf("last down %d, was %d", got, lastDown)
 		}
-		if !c.Status(up)[0].Stale {
+		if !c.StatusOf(up)[0].Stale {
 			t.Error("the status says nothing of stale")
 		}
 		pass(10 * time.Millisecond)
@@ -101,7 +101,7 @@ func TestRestartBeginsWithTheLastVerdicts(t *testing.T) {
 		wantState(t, down, steering.Down, steering.ReasonProbed)
 		pass(31 * time.Second)
 		wantState(t, up, steering.Down, steering.ReasonProbed)
-		if got := up.Word().Load().LastDown(); got != lastDown+1 {
+		if got := up.Load().LastDown(); got != lastDown+1 {
 			t.Errorf("the next flip to down has number %d, want %d", got, lastDown+1)
 		}
 	})
@@ -110,7 +110,7 @@ func TestRestartBeginsWithTheLastVerdicts(t *testing.T) {
 func TestEndKeepsWhatWasNotKeptYet(t *testing.T) {
 	store := &memory{}
 	world(t, Options{Verdicts: store}, func(t *testing.T, c *Checker, n *network) {
-		c.Acquire(groupOf(web, 1, a1), nil)
+		c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(10 * time.Millisecond) // up, and the batch still waits
 		if store.len() != 0 {
 			t.Error("the verdict was kept at once, not in a batch")
@@ -126,15 +126,15 @@ func TestReleasedTargetsLeaveTheStore(t *testing.T) {
 	changed := web
 	changed.Path = "/healthz"
 	world(t, Options{Verdicts: store}, func(t *testing.T, c *Checker, n *network) {
-		old := c.Acquire(groupOf(web, 1, a1), nil)
+		old := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(5 * time.Second)
-		h := c.Acquire(groupOf(changed, 1, a1), old)
+		h := c.Acquire(groupOf(changed, 1, a1), Before{Word: old})
 		c.Release(old)
 		pass(2 * time.Second)
 		if store.len() != 1 {
 			t.Errorf("%d verdicts are kept, want the inherited one", store.len())
 		}
-		if _, ok := store.kept[h.group.targets[0].key()]; !ok {
+		if _, ok := store.kept[c.words[h].first.target().key()]; !ok {
 			t.Error("what is kept is not the inherited one")
 		}
 		c.Release(h)
@@ -169,7 +169,7 @@ func TestRefusingStore(t *testing.T) {
 	var log bytes.Buffer
 	opts := Options{Verdicts: store, Logger: slog.New(slog.NewTextHandler(&log, nil))}
 	world(t, opts, func(t *testing.T, c *Checker, n *network) {
-		h := c.Acquire(groupOf(web, 1, a1), nil)
+		h := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(15 * time.Second)
 		n.kill(a1)
 		pass(31 * time.Second)
@@ -183,7 +183,7 @@ func TestRefusingStore(t *testing.T) {
 		}
 		store.setRefuse(false)
 		pass(2 * time.Minute)
-		if got := store.kept[h.group.targets[0].key()]; !bytes.Contains(got, []byte(`"state":1`)) {
+		if got := store.kept[c.words[h].first.target().key()]; !bytes.Contains(got, []byte(`"state":1`)) {
 			t.Errorf("kept is %s, want the newest state", got)
 		}
 	})
@@ -193,7 +193,7 @@ func TestHangingStoreDelaysNoFlip(t *testing.T) {
 	store := &memory{}
 	world(t, Options{Verdicts: store}, func(t *testing.T, c *Checker, n *network) {
 		store.hang.Store(true)
-		h := c.Acquire(groupOf(web, 1, a1), nil)
+		h := c.Acquire(groupOf(web, 1, a1), Before{})
 		pass(15 * time.Second)
 		n.kill(a1)
 		pass(31 * time.Second)
@@ -210,7 +210,7 @@ func TestEndSaysWhatTheStoreRefused(t *testing.T) {
 	var ended error
 	synctest.Test(t, func(t *testing.T) {
 		c := New(Options{Prober: newNetwork(), Verdicts: store})
-		c.Acquire(groupOf(web, 1, a1), nil)
+		c.Acquire(groupOf(web, 1, a1), Before{})
 		ctx, stop := context.WithTimeout(t.Context(), time.Second)
 		defer stop()
 		ended = c.Run(ctx)

@@ -30,13 +30,13 @@ func (src *Sources) endpoints(b *budget) {
 			slices.SortFunc(nodes, func(m, n view.Node) int { return m.Canonical().Compare(n.Canonical()) })
 		}
 		for _, n := range nodes {
-			for _, typ := range n.Steered().Types {
+			for typ := range n.Steered().Types() {
 				if b.left < len(typ.Choice.Endpoints) {
 					b.left = 0
 					b.dropped += len(typ.Choice.Endpoints)
 					continue
 				}
-				typ.Choice.Load(&states)
+				typ.Load(&states)
 				for i, e := range typ.Choice.Endpoints {
 					up := boolValue(states.Up>>i&1 == 1)
 					b.gauge(endpointDesc, up, z.Name.String(), n.Canonical().String(), zones.TypeName(typ.Type), e.Name, typ.Choice.Table.Regions[e.Region])

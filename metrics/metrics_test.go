@@ -33,13 +33,12 @@ func world(t *testing.T, base *geoip.Base, names, targets int) Sources {
 	down := &steering.Word{}
 	down.Store(steering.NewHealth(steering.Down, steering.ReasonProbed, 0, 0, 1))
 	edit := view.NewZone(wire.MustParseName("example.com")).Edit()
+	east, west := steering.NewEndpoint("east", 0, 1, 1), steering.NewEndpoint("west", 1, 1, 1)
+	east.Regional, west.Regional = &steering.Switch{}, &steering.Switch{}
+	set := steering.NewSet(table, []steering.Endpoint{east, west})
+	shape := view.NewShape(config.Steered{}, []view.TypeShape{{Type: wire.TypeA, Choice: set}}, nil)
 	for i := range names {
-		west := steering.NewEndpoint("west", 1, 1, 1)
-		west.Own, west.Regional = &steering.Switch{}, &steering.Switch{}
-		east := west
-		east.Name, east.Region, east.Health = "east", 0, down
-		set := steering.NewSet(table, []steering.Endpoint{east, west})
-		edit.Steer(wire.MustParseName(fmt.Sprintf("n%06d.example.com", i)), &view.Steered{Types: []view.SteeredType{{Type: wire.TypeA, Choice: set}}})
+		edit.Steer(wire.MustParseName(fmt.Sprintf("n%06d.example.com", i)), &view.Steered{Shape: shape, Words: []*steering.Word{down, nil}})
 	}
 	shared := &answer.Shared{}
 	shared.SetView((&view.View{}).With(7, []*view.Zone{edit.Done()}, nil))

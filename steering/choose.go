@@ -3,10 +3,14 @@ package steering
 // Which endpoint may be taken: the one pure function behind the wire, explain and
 // simulate.
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
-// Set is a steered record's endpoints of one type, compiled. It is immutable; only
-// what its Words and Switches hold changes.
+// Set is endpoints of one type, compiled: all that steered records have in common that
+// differ in their addresses alone. It is immutable; only what the words and switches of
+// its regions hold changes.
 type Set struct {
 	Table     *Table
 	Endpoints []Endpoint // by name; an endpoint's index is its bit in masks
@@ -23,15 +27,34 @@ type Set struct {
 type Endpoint struct {
 	Name   string
 	Region uint8 // index into the table's Regions
-	// Health is the word of its addresses, RegionHealth its region's; nil is "no check".
-	// Second is the word of the other family's addresses, where either will do.
-	Health, Second, RegionHealth *Word
-	// Own and Regional are the operator's words; never nil.
-	Own, Regional *Switch
+	// RegionHealth is the word of its region's check, nil for none; Regional is the
+	// operator's on its region, never nil.
+	RegionHealth *Word
+	Regional     *Switch
 
 	tier   int
 	weight uint64 // in units of 2^-20
 	seed   uint64
+}
+
+// Own is what one record has of its own.
+type Own struct {
+	// Words are of the endpoints' addresses, by endpoint of a set; behind these are those
+	// of the other family's, where either will do. nil is "no check"; there are none at all
+	// where no endpoint has one.
+	Words    []*Word
+	Switches *Switches
+}
+
+// Health are an endpoint's words; nil for none.
+func (s *Set) Health(own Own, i int) (first, second *Word) {
+	if i < len(own.Words) {
+		first = own.Words[i]
+	}
+	if i += len(s.Endpoints); i < len(own.Words) {
+		second = own.Words[i]
+	}
+	return first, second
 }
 
 // Fallback is one address of when_all_down, by its region in the table; -1 where no
@@ -62,12 +85,19 @@ func NewSet(t *Table, endpoints []Endpoint) *Set {
 	return s
 }
 
+// Equal says whether two sets are the same: of one table, one choice and one meaning.
+func (s *Set) Equal(o *Set) bool {
+	return s.Table == o.Table && s.MinUp == o.MinUp && s.LastGood == o.LastGood &&
+		slices.Equal(s.Endpoints, o.Endpoints) && slices.Equal(s.Fallback, o.Fallback) && slices.Equal(s.tiers, o.tiers)
+}
+
 // OneTier makes the set ignore tiers, as every policy but failover does.
 func (s *Set) OneTier() { s.tiers = []uint64{s.all} }
 
-// States is an instant of a set's words. The zero value is "everything new".
+// States is an instant of a record's words. The zero value is "everything new".
 type States struct {
-	Up        uint64 // force and health together
+	Up        uint64 // force and health together, of those whose health was read
+	ForceUp   uint64
 	ForceDown uint64
 	Draining  uint64 // endpoints with a share above 0
 	Share     [MaxRegions]uint64
@@ -75,28 +105,63 @@ type States struct {
 	Second    [MaxRegions]Health // of the other family's; the same where there is one family
 	Regional  [MaxRegions]Health // of the endpoints' regions, for explain
 	lastDown  [MaxRegions]uint32
+	known     uint64 // whose health was read
 }
 
-// Load reads the set's words into st, each once.
-func (s *Set) Load(st *States) {
-	st.Up, st.ForceDown, st.Draining = 0, 0, 0
+// Load reads all of a record's words into st, each once.
+func (s *Set) Load(st *States, own Own) {
+	s.Begin(st, own)
+	s.read(st, own, s.all)
+}
+
+// Begin reads the operators' words into st. Health is read by Choose, as far as the choice
+// needs it: the words of a record that is rarely asked for are in no cache.
+func (s *Set) Begin(st *States, own Own) {
+	st.Up, st.ForceUp, st.ForceDown, st.Draining, st.known = 0, 0, 0, 0, 0
+	overrides := own.Switches.load()
 	for i := range s.Endpoints {
 		e := &s.Endpoints[i]
-		own, region := alwaysUp, alwaysUp
-		if e.Health != nil {
-			own = e.Health.Load()
+		word := e.Regional.Load()
+		if overrides != nil {
+			word = join(overrides.on(e.Name), word)
 		}
-		st.Health[i], st.Second[i] = own, own
-		if e.Second != nil {
-			st.Second[i] = e.Second.Load()
-			own = either(own, st.Second[i])
+		if word == (Setting{}) {
+			continue
 		}
-		if e.RegionHealth != nil {
-			region = e.RegionHealth.Load()
+		switch word.Force {
+		case ForceUp:
+			st.ForceUp |= 1 << i
+		case ForceDown:
+			st.ForceDown |= 1 << i
+		}
+		if word.Share > 0 {
+			st.Draining |= 1 << i
+			st.Share[i] = word.Share
+		}
+	}
+}
+
+// read reads the health of endpoints that wasn't read before.
+func (s *Set) read(st *States, own Own, of uint64) {
+	for rest := of &^ st.known; rest != 0; rest &= rest - 1 {
+		i := bits.TrailingZeros64(rest)
+		health, region := alwaysUp, alwaysUp
+		first, second := s.Health(own, i)
+		if first != nil {
+			health = first.Load()
+		}
+		st.Health[i], st.Second[i] = health, health
+		if second != nil {
+			st.Second[i] = second.Load()
+			health = either(health, st.Second[i])
+		}
+		if word := s.Endpoints[i].RegionHealth; word != nil {
+			region = word.Load()
 		}
 		st.Regional[i] = region
-		st.set(i, own, region, join(e.Own.Load(), e.Regional.Load()))
+		st.set(i, health, region)
 	}
+	st.known |= of
 }
 
 // alwaysUp is the health of what has no check.
@@ -104,18 +169,11 @@ var alwaysUp = NewHealth(Up, ReasonNoCheck, 0, 0, 0)
 
 // set is where health and the operator's words become one: up = not force-down, and
 // force-up or health says up. An endpoint's health is its own and its region's.
-func (st *States) set(i int, own, region Health, word Setting) {
+func (st *States) set(i int, own, region Health) {
 	st.lastDown[i] = max(own.LastDown(), region.LastDown())
 	healthy := own.State().IsUp() && region.State().IsUp()
-	if word.Force != ForceDown && (word.Force == ForceUp || healthy) {
-		st.Up |= 1 << i
-	}
-	if word.Force == ForceDown {
-		st.ForceDown |= 1 << i
-	}
-	if word.Share > 0 {
-		st.Draining |= 1 << i
-		st.Share[i] = word.Share
+	if bit := uint64(1) << i; st.ForceDown&bit == 0 && (healthy || st.ForceUp&bit != 0) {
+		st.Up |= bit
 	}
 }
 
@@ -150,16 +208,26 @@ type Choice struct {
 	Fallback uint64 // the fallbacks to answer with, when Endpoint is -1
 	From     From
 	Shared   bool // the granule was used: the scope is at least the granule
-	// For explain: the endpoints that the class permits, those of them that are
-	// drained for this client, and the set that the policy ran over.
+	// For explain, which reads all health: the endpoints that the class permits, those of
+	// them that are drained for this client, and the set that the policy ran over.
 	Permitted, Drained, Candidates uint64
 }
 
-// Choose decides for one client. The class permits at least one endpoint.
-func (s *Set) Choose(c *Class, g Granule, st *States) Choice {
+// Choose decides for one client, and reads into st what it needs beyond what was read. The
+// class permits at least one endpoint.
+func (s *Set) Choose(c *Class, g Granule, st *States, own Own) Choice {
 	var ch Choice
 	ch.Permitted = s.permitted(c)
 	ch.Drained, ch.Shared = st.drainedFor(g, ch.Permitted)
+	if s.MinUp <= 1 {
+		if first := s.firstUp(c, ch.Permitted&^ch.Drained&^st.ForceDown, st, own); first != 0 {
+			ch.From, ch.Candidates = FromUp, ch.Permitted&st.Up&^ch.Drained
+			endpoint, shared := s.pick(first, g)
+			ch.Endpoint, ch.Shared = endpoint, ch.Shared || shared
+			return ch
+		}
+	}
+	s.read(st, own, s.all)
 	// min_up counts what is up, drained or not, before any fence.
 	if n := bits.OnesCount64(st.Up); n > 0 && n >= s.MinUp {
 		if up := ch.Permitted & st.Up; up != 0 {
@@ -175,6 +243,25 @@ func (s *Set) Choose(c *Class, g Granule, st *States) Choice {
 		return s.run(ch, c, g)
 	}
 	return s.whenAllDown(ch, c, g, st)
+}
+
+// firstUp is those that are up in the first region, of the first tier, that has any: what
+// the policy takes. It reads no health but of what it looks at.
+func (s *Set) firstUp(c *Class, among uint64, st *States, own Own) uint64 {
+	for _, tier := range s.tiers {
+		m := among & tier
+		if m == 0 {
+			continue
+		}
+		for _, r := range c.Order {
+			if here := m & s.byRegion[r]; here != 0 {
+				if s.read(st, own, here); st.Up&here != 0 {
+					return st.Up & here
+				}
+			}
+		}
+	}
+	return 0
 }
 
 // whenAllDown is the third set: none that the class permits is up.
@@ -207,18 +294,23 @@ func (s *Set) run(ch Choice, c *Class, g Granule) Choice {
 			if here == 0 {
 				continue
 			}
-			if here&(here-1) == 0 {
-				ch.Endpoint = bits.TrailingZeros64(here)
-				return ch
-			}
-			ch.Shared = true
-			ch.Endpoint = s.pickShare(here, g)
+			endpoint, shared := s.pick(here, g)
+			ch.Endpoint, ch.Shared = endpoint, ch.Shared || shared
 			return ch
 		}
 	}
 	// Not reached: the order has every region and the candidates are not empty.
 	ch.Endpoint = bits.TrailingZeros64(s.all)
 	return ch
+}
+
+// pick takes one of a region's endpoints, and says whether there were several to share the
+// region's clients.
+func (s *Set) pick(here uint64, g Granule) (endpoint int, shared bool) {
+	if here&(here-1) == 0 {
+		return bits.TrailingZeros64(here), false
+	}
+	return s.pickShare(here, g), true
 }
 
 // asIfUp is what the ordinary answer chooses among when health has no say: what is

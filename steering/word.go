@@ -70,13 +70,10 @@ func (h Health) TTLStep() uint8        { return uint8(h >> 18 & 63) }
 func (h Health) DownAddresses() uint16 { return uint16(h) }
 func (h Health) LastDown() uint32      { return uint32(h >> 32) }
 
-// Word holds a Health that one writer stores and any number of queries load. It
-// fills a cache line, so that a flip disturbs no other word's readers. It must not
-// be copied.
-type Word struct {
-	v atomic.Uint64
-	_ [56]byte
-}
+// Word holds a Health that one writer stores and any number of queries load. Words may
+// lie side by side: a flip makes the readers of its neighbours fetch their line again, once,
+// and a server has flips by the hour and words by the million. It must not be copied.
+type Word struct{ v atomic.Uint64 }
 
 // Load returns the word's present value.
 func (w *Word) Load() Health { return Health(w.v.Load()) }

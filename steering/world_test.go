@@ -118,6 +118,7 @@ func drawPrefix(t *rapid.T, label string, most6 int) netip.Prefix {
 // world is one record over one table, with its twin.
 type world struct {
 	set  *Set
+	own  Own
 	slow slowRecord
 }
 
@@ -128,7 +129,7 @@ func drawWorld(t *rapid.T, base *geoip.Base) world {
 	if err != nil {
 		t.Fatalf("making the table: %v", err)
 	}
-	var w world
+	w := world{own: Own{Switches: &Switches{}}}
 	var endpoints []Endpoint
 	for i, region := range used {
 		for j := range rapid.IntRange(1, 3).Draw(t, "endpoints") {
@@ -140,8 +141,8 @@ func drawWorld(t *rapid.T, base *geoip.Base) world {
 				seed:   seedOf(name),
 			}
 			made := NewEndpoint(name, uint8(i), e.weight, e.tier)
-			made.Own, made.Regional = &Switch{}, &Switch{}
-			made.Health = &Word{}
+			made.Regional = &Switch{}
+			w.own.Words = append(w.own.Words, &Word{})
 			w.slow.endpoints = append(w.slow.endpoints, e)
 			endpoints = append(endpoints, made)
 		}
@@ -179,9 +180,9 @@ func (w world) drawStates(t *rapid.T) {
 		}
 		state := rapid.SampledFrom([]State{New, Down, Up, Up, Up}).Draw(t, "state")
 		e.lastDown = uint32(rapid.IntRange(0, 4).Draw(t, "last down"))
-		made.Health.Store(NewHealth(state, ReasonProbed, 0, 0, e.lastDown))
+		w.own.Words[i].Store(NewHealth(state, ReasonProbed, 0, 0, e.lastDown))
 		own := drawSetting("own")
-		made.Own.Store(own)
+		w.own.Switches.Store(made.Name, own)
 		made.Regional.Store(regional[e.regionName])
 		e.healthUp = state == Up
 		e.force, e.share = max(own.Force, regional[e.regionName].Force), max(own.Share, regional[e.regionName].Share)
@@ -191,9 +192,17 @@ func (w world) drawStates(t *rapid.T) {
 func (w world) ask(p netip.Prefix) (Choice, uint8, *Class, Granule) {
 	class, scope := w.set.Table.Find(p)
 	g, bits := GranuleOf(p)
-	var st States
-	w.set.Load(&st)
-	ch := w.set.Choose(class, g, &st)
+	var st, all States
+	w.set.Begin(&st, w.own)
+	ch := w.set.Choose(class, g, &st, w.own)
+	w.set.Load(&all, w.own)
+	knowing := w.set.Choose(class, g, &all, w.own)
+	if ch.Candidates&^knowing.Candidates == 0 { // it may not have seen all of them
+		ch.Candidates = knowing.Candidates
+	}
+	if ch != knowing || ch.Endpoint >= 0 && st.Health[ch.Endpoint] != all.Health[ch.Endpoint] {
+		panic(fmt.Sprintf("with the words that it needs %+v, with all %+v", ch, knowing))
+	}
 	if ch.Shared {
 		scope = max(scope, bits)
 	}

@@ -169,10 +169,16 @@ func (c *commit) around(key string) stretch {
 	cursor := c.keys.Cursor()
 	base, octets := cursor.Seek([]byte(key))
 	if string(base) != key {
-		if base == nil {
+		// Prev says nil at a page that this transaction has emptied, too.
+		first, _ := c.keys.Cursor().First()
+		switch {
+		case base == nil:
 			base, octets = cursor.Last()
-		} else if base, octets = cursor.Prev(); base == nil {
+		case first == nil || string(first) > key:
 			base, octets = cursor.First()
+		default:
+			for base, octets = cursor.Prev(); base == nil; base, octets = cursor.Prev() {
+			}
 		}
 	}
 	if base == nil {

@@ -7,12 +7,12 @@ package store
 // is at or behind it, the last before the next run's base. Of each key a run has what
 // follows the octets that it shares with the one before (the first: with the base):
 //
-//	base  rrset/example.com./a.example.com./1
-//	run    shared   rest   octets                    length   value
-//	      ┌────────┬──────┬────────────────────────┬────────┬──────────┬─ …
-//	      │ 35     │ 0    │                        │ 24     │ …        │
-//	      │ 19     │ 16   │ b.example.com./1       │ 24     │ …        │
-//	      └────────┴──────┴────────────────────────┴────────┴──────────┴─ …
+//	base  rrset/example.com./mail/1
+//	run    shared   rest   octets     length   value
+//	      ┌────────┬──────┬─────────┬────────┬────────┬─ …
+//	      │ 25     │ 0    │         │ 27     │ …      │
+//	      │ 23     │ 3    │ 2/1     │ 28     │ …      │
+//	      └────────┴──────┴─────────┴────────┴────────┴─ …
 //
 // The numbers are uvarints. A run ends before it grows longer than maxRun, so a change
 // of one key writes about as much as it would if that lay in a page of bbolt's with its

@@ -95,12 +95,12 @@ func (c *Cell) Store(r *Resolved) { c.v.Store(r) }
 // Step is what stands at a name for a type, on the way from an ALIAS.
 type Step struct {
 	Kind    StepKind
-	Set     wire.RRset   // at StepStatic
-	Steered *SteeredType // at StepSteered: of the type, or CNAME
-	TTL     uint32       // at StepLink: of the record that led on
-	Zone    *Zone        // that the name is in; nil outside
-	Node    Node         // the name's own, the wildcard that stands for it, or the DNAME above it
-	Alias   bool         // at StepLink: by an ALIAS
+	Set     wire.RRset  // at StepStatic
+	Steered SteeredType // at StepSteered: of the type, or CNAME
+	TTL     uint32      // at StepLink: of the record that led on
+	Zone    *Zone       // that the name is in; nil outside
+	Node    Node        // the name's own, the wildcard that stands for it, or the DNAME above it
+	Alias   bool        // at StepLink: by an ALIAS
 }
 
 // StepKind is what kind of thing stands there.
@@ -151,7 +151,7 @@ func (n Node) step(zone *Zone, name *wire.Suffixes, typ uint16) Step {
 			if slices.Contains(steered.Faulty, t) {
 				return Step{Kind: StepNotReady, Zone: zone, Node: n}
 			}
-			if s := steered.OfType(t); s != nil {
+			if s := steered.OfType(t); s.Exists() {
 				return Step{Kind: StepSteered, Steered: s, Zone: zone, Node: n}
 			}
 		}
@@ -202,8 +202,8 @@ func (v *View) FindExits(a *Alias) []Exit {
 			case step.Kind == StepLink:
 				add(wire.Name(name.At(0)))
 			case step.Kind == StepSteered && step.Steered.Type != typ:
-				for _, answer := range step.Steered.Answers {
-					add(answer.Target().Name)
+				for i := range step.Steered.Choice.Endpoints {
+					add(step.Steered.CNAME(i).Target().Name)
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"meridian/config"
 	"meridian/steering"
 	"meridian/wire"
 	"meridian/zones"
@@ -44,11 +45,15 @@ func TestExits(t *testing.T) {
 
 // names is a steered record of names.
 func names(targets ...string) *Steered {
-	s := SteeredType{Type: wire.TypeCNAME, Choice: &steering.Set{}}
-	for _, target := range targets {
-		s.Answers = append(s.Answers, wire.EncodeRRset("\x01x\x00", wire.Root, wire.TypeCNAME, 20, [][]byte{[]byte(wire.MustParseName(target))}))
+	settings := config.Steered{Endpoints: map[string]config.Endpoint{}}
+	set := &steering.Set{}
+	for i, target := range targets {
+		name := fmt.Sprint(i)
+		settings.Endpoints[name] = config.Endpoint{Name: target}
+		set.Endpoints = append(set.Endpoints, steering.NewEndpoint(name, 0, 1, 1))
 	}
-	return &Steered{Types: []SteeredType{s}}
+	skeleton, own := Pack(wire.Root, "\x01x\x00", settings)
+	return &Steered{Shape: NewShape(skeleton, []TypeShape{{Type: wire.TypeCNAME, Choice: set}}, nil), Own: own}
 }
 
 // TestAliasComesAndGoes: a node is known to have an ALIAS as long as its RRset is there,

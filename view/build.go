@@ -30,6 +30,9 @@ type Builder struct {
 // NewBuilder begins a zone.
 func NewBuilder(name wire.Name) *Builder { return &Builder{zone: NewZone(name)} }
 
+// Name is the zone's.
+func (b *Builder) Name() wire.Name { return b.zone.Name }
+
 // SetSerials sets how the zone's serial advances.
 func (b *Builder) SetSerials(m zones.SerialMode) { b.zone.Serials = m }
 
@@ -106,8 +109,10 @@ func (p *Part) note(n *built, key wire.Name, head int, s zones.RRset, at int) {
 	case s.Type == wire.TypeDNAME:
 		p.piece[head] |= flagRedirect
 	case s.Type == zones.TypeALIAS:
-		n.marks |= markAlias
-		n.more = &special{alias: newAlias(s)}
+		if a := newAlias(s); a != nil {
+			n.marks |= markAlias
+			n.more = &special{alias: a}
+		}
 	case s.Type == wire.TypeSOA && key == p.apex:
 		p.soa = wire.RRsetOf(string(p.piece[at+setLen:]))
 	}

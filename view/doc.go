@@ -10,7 +10,7 @@
 //	  - View: all zones; Find descends to the zone and node of a question.
 //	  - Zone, Node: one zone's tree. Empty non-terminals are nodes too (RFC 4592
 //	    section 2.2.2), so that the closest encloser is found by probing. A Node is a
-//	    value that points into the octets of its table (table.go, node.go).
+//	    value that points into the octets of its table (table.go, shard.go, node.go).
 //	  - Alias: an ALIAS record, whose target Step follows; Cell: what resolvers found of a
 //	    name outside.
 //	  - Steered: a steered record's sets by type, each with its pre-encoded answers.

@@ -27,7 +27,6 @@ package wire
 import (
 	"encoding/binary"
 	"iter"
-	"strings"
 )
 
 // RRset is an encoded RRset. It is immutable and comparable: two are equal when they are
@@ -70,7 +69,8 @@ func EncodeRRset(owner, apex Name, typ uint16, ttl uint32, rdata [][]byte) RRset
 	return RRset{string(AppendRRset(room[:0], owner, apex, typ, ttl, rdata))}
 }
 
-// AppendRRset appends what EncodeRRset makes to buf.
+// AppendRRset appends what EncodeRRset makes to buf. The records together must fit into a
+// message: counts, lengths and places are of 16 bits.
 func AppendRRset(buf []byte, owner, apex Name, typ uint16, ttl uint32, rdata [][]byte) []byte {
 	apexAt := QuestionAt + len(owner) - len(apex)
 	start := len(buf)
@@ -279,7 +279,8 @@ func (s RRset) WithTTL(ttl uint32) RRset {
 }
 
 // Serial is the serial of an SOA RRset (RFC 1035 section 3.3.13), Minimum its last field:
-// the TTL of negative answers in seconds, unless the SOA's own is less (RFC 2308 section 4).
+// the TTL of negative answers in seconds, unless the SOA's own is less (RFC 2308 sections
+// 3 and 4).
 func (s RRset) Serial() uint32  { return s.soaField(20) }
 func (s RRset) Minimum() uint32 { return s.soaField(4) }
 
@@ -313,8 +314,5 @@ func (s RRset) RDATA(apex Name) [][]byte {
 
 // Bytes is how much memory the encoded form takes.
 func (s RRset) Bytes() int { return len(s.enc) }
-
-// Clone returns s in memory of its own: a part of something large keeps all of that.
-func (s RRset) Clone() RRset { return RRset{strings.Clone(s.enc)} }
 
 func recordLen[T ~string | ~[]byte](b T, at int) int { return rdataAt + get16(b, at+lengthAt) }

@@ -18,46 +18,39 @@ const (
 	keyIPv6Hint = 6
 )
 
-// Service is one HTTPS record with what it may hint at. It is immutable.
+// Service is one HTTPS record with what it may hint at, whose target is its owner.
 type Service struct {
 	TTL    uint32 // seconds
-	head   []byte // RDATA before the hints
-	v4, v6 []byte // addresses, one behind the other
+	Head   string // RDATA before the hints: what ServiceHead made
+	V4, V6 string // addresses, one behind the other, at most 16 of each
 }
 
-// NewService encodes an HTTPS record whose target is its owner; v4 and v6 are the
-// addresses to hint at, at most 16 of each.
-func NewService(ttl uint32, alpn []string, port uint16, v4, v6 [][]byte) *Service {
-	s := &Service{TTL: ttl, head: []byte{0, 1, 0}}
+// ServiceHead encodes what stands before the hints.
+func ServiceHead(alpn []string, port uint16) string {
+	head := []byte{0, 1, 0}
 	if len(alpn) > 0 {
 		var ids []byte
 		for _, id := range alpn {
 			ids = append(append(ids, byte(len(id))), id...)
 		}
-		s.head = append(s.head, 0, keyALPN, byte(len(ids)>>8), byte(len(ids)))
-		s.head = append(s.head, ids...)
+		head = append(head, 0, keyALPN, byte(len(ids)>>8), byte(len(ids)))
+		head = append(head, ids...)
 	}
 	if port > 0 {
-		s.head = append(s.head, 0, keyPort, 0, 2, byte(port>>8), byte(port))
+		head = append(head, 0, keyPort, 0, 2, byte(port>>8), byte(port))
 	}
-	for _, a := range v4 {
-		s.v4 = append(s.v4, a...)
-	}
-	for _, a := range v6 {
-		s.v6 = append(s.v6, a...)
-	}
-	return s
+	return string(head)
 }
 
 // HintsV4 is how many IPv4 addresses the service may hint at.
-func (s *Service) HintsV4() int { return len(s.v4) / 4 }
+func (s *Service) HintsV4() int { return len(s.V4) / 4 }
 
 // AppendService adds the HTTPS record of the owner name at ownerAt, without the hints
 // whose bit is set in skip4 and skip6 (the first address is bit 0). A family without
 // hints is left out. False where it doesn't fit; then nothing is written.
 func (w *Writer) AppendService(s *Service, ownerAt int, skip4, skip6 uint16) bool {
 	at := w.n
-	most := rdataAt + len(s.head) + 4 + len(s.v4) + 4 + len(s.v6)
+	most := rdataAt + len(s.Head) + 4 + len(s.V4) + 4 + len(s.V6)
 	if at+most > w.limit || ownerAt > MaxPointer {
 		return false
 	}
@@ -65,15 +58,15 @@ func (w *Writer) AppendService(s *Service, ownerAt int, skip4, skip6 uint16) boo
 	put16(w.buf, at+ownerLen, int(TypeHTTPS))
 	put16(w.buf, at+ownerLen+2, int(ClassIN))
 	put32(w.buf, at+ttlAt, s.TTL)
-	w.n = at + rdataAt + copy(w.buf[at+rdataAt:], s.head)
-	w.hints(keyIPv4Hint, s.v4, 4, skip4)
-	w.hints(keyIPv6Hint, s.v6, 16, skip6)
+	w.n = at + rdataAt + copy(w.buf[at+rdataAt:], s.Head)
+	w.hints(keyIPv4Hint, s.V4, 4, skip4)
+	w.hints(keyIPv6Hint, s.V6, 16, skip6)
 	put16(w.buf, at+lengthAt, w.n-at-rdataAt)
 	w.count(Answer, 1)
 	return true
 }
 
-func (w *Writer) hints(key int, addresses []byte, size int, skip uint16) {
+func (w *Writer) hints(key int, addresses string, size int, skip uint16) {
 	begin := w.n
 	w.n += 4
 	for i := 0; i*size < len(addresses); i++ {

@@ -116,34 +116,6 @@ func (w *Writer) appendNamed(sec Section, s RRset, labels Name, apexAt int) bool
 	return true
 }
 
-// AppendSome is Append without the records whose bit in skip is set (the first is
-// bit 0). The records must all be of one length, as addresses are. Where every
-// record would be skipped, none is.
-func (w *Writer) AppendSome(sec Section, s RRset, skip uint16, ownerAt, apexAt int) bool {
-	all := uint16(1)<<s.Count() - 1
-	if skip&all == 0 || skip&all == all {
-		return w.Append(sec, s, ownerAt, apexAt)
-	}
-	data := s.data()
-	size := len(data) / s.Count()
-	from, counted := w.n, get16(w.buf, int(sec))
-	for i := range s.Count() {
-		if skip>>i&1 != 0 {
-			continue
-		}
-		if w.n+size > w.limit || ownerAt > MaxPointer {
-			w.n = from
-			put16(w.buf, int(sec), counted)
-			return false
-		}
-		put16(w.buf, w.n, pointerOf|ownerAt)
-		copy(w.buf[w.n+ownerLen:], data[i*size+ownerLen:(i+1)*size])
-		w.n += size
-		w.count(sec, 1)
-	}
-	return true
-}
-
 // AppendCNAME adds to the answer a CNAME that was made for it, its target written out,
 // and returns where the target stands; false, and nothing is written, where it doesn't
 // fit.

@@ -2,7 +2,7 @@ package zones
 
 // Contents: the RRsets of one zone as a set.
 //
-// They lie in one slice in the order in which they came; those of one owner name are
+// They lie one after the other in the order in which they came; those of one owner name are
 // chained, and an open hash table finds the first of a chain:
 //
 //	table            sets
@@ -21,6 +21,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/miekg/dns"
@@ -32,12 +33,13 @@ import (
 // Contents are the RRsets of one zone, at most one of each owner name and type.
 type Contents struct {
 	Name  wire.Name // canonical
-	sets  []placed
+	sets  placedSets
 	seed  maphash.Seed // so that nobody can choose names that collide
 	table []slot       // a power of two; empty before the first set
 	taken int          // slots, those of owners whose sets are all gone included
 	count int          // RRsets
 	files []string     // that positions point into
+	lists [][]byte     // room for RDATA of RRsets of one record
 	// unread are the types of records that were there but could not be read: nobody
 	// needs to be told that they are missing.
 	unread map[wire.Name][]uint16
@@ -49,6 +51,46 @@ type placed struct {
 	at   place
 	next uint32 // of the same owner, from 1; 0 is the end
 	head bool   // the first of its owner
+}
+
+// placedSets are placed RRsets in pieces of memory, so that many of them needn't be moved
+// when more come.
+type placedSets struct {
+	chunks [][]placed // all but the last are full; the first grows
+	count  int
+}
+
+const chunkLen = 1 << 10
+
+func (s *placedSets) at(i uint32) *placed { return &s.chunks[i/chunkLen][i%chunkLen] }
+
+// add adds one and returns where it is, until the next.
+func (s *placedSets) add(p placed) *placed {
+	switch {
+	case s.count == 0:
+		s.chunks = [][]placed{nil}
+	case s.count%chunkLen == 0:
+		s.chunks = append(s.chunks, make([]placed, 0, chunkLen))
+	}
+	s.count++
+	last := &s.chunks[len(s.chunks)-1]
+	*last = append(*last, p)
+	return &(*last)[len(*last)-1]
+}
+
+// all yields all of them, those that are gone too.
+func (s *placedSets) all() iter.Seq2[uint32, *placed] {
+	return func(yield func(uint32, *placed) bool) {
+		i := uint32(0)
+		for _, chunk := range s.chunks {
+			for j := range chunk {
+				if !yield(i, &chunk[j]) {
+					return
+				}
+				i++
+			}
+		}
+	}
 }
 
 // slot leads to an owner's first RRset.
@@ -84,43 +126,60 @@ func (c *Contents) Put(s RRset) { c.put(s, place{}) }
 func (c *Contents) PutAt(s RRset, p Position) { c.put(s, c.place(p)) }
 
 func (c *Contents) put(s RRset, at place) {
-	p, was := c.enter(s.Owner, s.Type)
+	p, was := c.enter(s.Owner, c.hash(s.Owner.Canonical()), s.Type)
 	if !was {
 		c.count++
 	}
 	p.RRset, p.at = s, at
 }
 
-// enter returns where the RRset of an owner and type is or is to be put, until the next
-// time it is called.
-func (c *Contents) enter(name wire.Name, typ uint16) (p *placed, was bool) {
+// enter returns where the RRset of an owner, with its hash, and type is or is to be put,
+// until the next time it is called.
+func (c *Contents) enter(name wire.Name, hash uint32, typ uint16) (p *placed, was bool) {
 	owner := name.Canonical()
-	hash := c.hash(owner)
 	at := c.slot(hash, owner)
 	if at.first == 0 {
 		if c.taken++; 4*c.taken > 3*len(c.table) {
 			c.grow()
 			at = c.slot(hash, owner)
 		}
-		c.sets = append(c.sets, placed{RRset: RRset{Owner: name, Type: typ}, head: true})
-		*at = slot{hash, uint32(len(c.sets))}
-		return &c.sets[len(c.sets)-1], false
+		p = c.sets.add(placed{RRset: RRset{Owner: name, Type: typ}, head: true})
+		*at = slot{hash, uint32(c.sets.count)}
+		return p, false
 	}
 	for i := at.first; ; {
-		p = &c.sets[i-1]
+		p = c.sets.at(i - 1)
 		if p.Type == typ {
 			return p, p.RDATA != nil
 		}
 		if p.next == 0 {
-			p.next = uint32(len(c.sets) + 1)
-			c.sets = append(c.sets, placed{RRset: RRset{Owner: name, Type: typ}})
-			return &c.sets[len(c.sets)-1], false
+			p.next = uint32(c.sets.count + 1)
+			return c.sets.add(placed{RRset: RRset{Owner: name, Type: typ}}), false
 		}
 		i = p.next
 	}
 }
 
 func (c *Contents) hash(owner wire.Name) uint32 { return uint32(maphash.String(c.seed, string(owner))) }
+
+// warmAtOnce is how many slots are warmed at once: as many as a cache has room for.
+const warmAtOnce = 1024
+
+// warm brings the slots into the cache that hashes lead to. All at once that takes little
+// longer than one, while entering one name after the other waits for each. (Inlined it
+// would be left out, as nobody uses what it returns.)
+//
+//go:noinline
+func (c *Contents) warm(hashes []uint32) (touched uint32) {
+	if len(c.table) == 0 {
+		return 0
+	}
+	mask := uint32(len(c.table) - 1)
+	for _, hash := range hashes {
+		touched += c.table[hash&mask].first
+	}
+	return touched
+}
 
 // slot finds a canonical owner's slot, or the empty one that it may have.
 func (c *Contents) slot(hash uint32, owner wire.Name) *slot {
@@ -130,13 +189,23 @@ func (c *Contents) slot(hash uint32, owner wire.Name) *slot {
 	mask := uint32(len(c.table) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		s := &c.table[i]
-		if s.first == 0 || s.hash == hash && c.sets[s.first-1].isOf(owner) {
+		if s.first == 0 || s.hash == hash && c.sets.at(s.first-1).isOf(owner) {
 			return s
 		}
 	}
 }
 
 func (p *placed) isOf(owner wire.Name) bool { return p.Owner == owner || p.Owner.Canonical() == owner }
+
+// maxReserve bounds the owners that room is made for before they are there: 16 MiB of it.
+const maxReserve = 1 << 20
+
+// reserve makes room for so many owners.
+func (c *Contents) reserve(owners int) {
+	if len(c.table) == 0 && owners > 0 {
+		c.table = make([]slot, 1<<bits.Len(uint(owners+owners/3)))
+	}
+}
 
 // grow doubles the table.
 func (c *Contents) grow() {
@@ -175,7 +244,7 @@ func (c *Contents) node(owner wire.Name) iter.Seq[*placed] {
 // chain is node by the place of the first set.
 func (c *Contents) chain(i uint32, yield func(*placed) bool) {
 	for {
-		p := &c.sets[i]
+		p := c.sets.at(i)
 		if p.RDATA != nil && !yield(p) || p.next == 0 {
 			return
 		}
@@ -244,13 +313,13 @@ func bySOAThenType(a, b RRset) int {
 
 // Nodes yields the RRsets of each owner name in the order of their types, the owners in
 // no order. What is yielded is valid until the next.
-func (c *Contents) Nodes() iter.Seq[[]RRset] { return c.nodesOf(0, len(c.sets)) }
+func (c *Contents) Nodes() iter.Seq[[]RRset] { return c.nodesOf(0, c.sets.count) }
 
 // Parts is Nodes in n parts, which may be gone over at the same time.
 func (c *Contents) Parts(n int) []iter.Seq[[]RRset] {
 	parts := make([]iter.Seq[[]RRset], n)
 	for i := range parts {
-		parts[i] = c.nodesOf(i*len(c.sets)/n, (i+1)*len(c.sets)/n)
+		parts[i] = c.nodesOf(i*c.sets.count/n, (i+1)*c.sets.count/n)
 	}
 	return parts
 }
@@ -260,7 +329,7 @@ func (c *Contents) nodesOf(from, to int) iter.Seq[[]RRset] {
 	return func(yield func([]RRset) bool) {
 		var sets []RRset
 		for i := from; i < to; i++ {
-			if !c.sets[i].head {
+			if !c.sets.at(uint32(i)).head {
 				continue
 			}
 			sets = sets[:0]

@@ -1,11 +1,14 @@
 package zones
 
-// RDATA of the types that nearly all records have, looked at without making records of
-// miekg/dns of them, which costs ten times as much.
+// RDATA of the types that nearly all records have, read and checked without making records
+// of miekg/dns of them, which costs ten times as much. Whatever is unusual goes that way.
 
 import (
+	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"slices"
+	"strconv"
 
 	"github.com/miekg/dns"
 
@@ -53,10 +56,10 @@ func (c *Checker) Check(s RRset) (RRset, *config.Problem) {
 // Add puts an RRset that comes from elsewhere, or says why it can't: it lies outside of
 // the zone (a warning, where such RRsets are to be skipped), or is there already.
 func (c *Contents) Add(s RRset, at Position, skipOutOfZone bool) *config.Problem {
-	return c.add(s, c.place(at), skipOutOfZone)
+	return c.add(s, c.hash(s.Owner.Canonical()), c.place(at), skipOutOfZone)
 }
 
-func (c *Contents) add(s RRset, at place, skipOutOfZone bool) *config.Problem {
+func (c *Contents) add(s RRset, hash uint32, at place, skipOutOfZone bool) *config.Problem {
 	if !s.Owner.Canonical().IsSubdomainOf(c.Name) {
 		p := &config.Problem{Message: fmt.Sprintf("%s lies outside of the zone %s", s.Owner, c.Name), Hint: "correct the name (a dot at its end?), or skip what is out of the zone"}
 		if skipOutOfZone {
@@ -64,7 +67,7 @@ func (c *Contents) add(s RRset, at place, skipOutOfZone bool) *config.Problem {
 		}
 		return p
 	}
-	p, double := c.enter(s.Owner, s.Type)
+	p, double := c.enter(s.Owner, hash, s.Type)
 	if double {
 		return &config.Problem{Message: fmt.Sprintf("%s is there more than once", s.Key()), Hint: "give all data of one name and type together"}
 	}
@@ -147,4 +150,96 @@ func isWhole(typ uint16, rdata []byte) bool {
 		return isRight(typ, rdata)
 	}
 	return true
+}
+
+// direct reads RDATA from text as read does, of types and forms that need no library; or
+// says that it doesn't.
+func (r *rdataReader) direct(typ uint16, words []word, origin wire.Name) ([]byte, bool) {
+	if len(words) == 0 {
+		return nil, false
+	}
+	var room [2 + wire.MaxNameLen]byte
+	rdata, last := room[:0], words[len(words)-1].text
+	switch {
+	case typ == dns.TypeA && len(words) == 1:
+		addr, err := netip.ParseAddr(last)
+		if err != nil || !addr.Is4() {
+			return nil, false
+		}
+		four := addr.As4()
+		rdata = append(rdata, four[:]...)
+	case typ == dns.TypeAAAA && len(words) == 1:
+		addr, err := netip.ParseAddr(last)
+		if err != nil || !addr.Is6() || addr.Zone() != "" {
+			return nil, false
+		}
+		sixteen := addr.As16()
+		rdata = append(rdata, sixteen[:]...)
+	case typ == dns.TypeMX && len(words) == 2:
+		preference, err := strconv.ParseUint(words[0].text, 10, 16)
+		if err != nil {
+			return nil, false
+		}
+		rdata = binary.BigEndian.AppendUint16(rdata, uint16(preference))
+	case len(words) == 1 && (typ == dns.TypeNS || typ == dns.TypeCNAME || typ == dns.TypePTR || typ == dns.TypeDNAME):
+	default:
+		return nil, false
+	}
+	if typ != dns.TypeA && typ != dns.TypeAAAA {
+		var ok bool
+		if rdata, ok = appendPlainName(rdata, last, origin); !ok {
+			return nil, false
+		}
+	}
+	return r.keep(rdata), true
+}
+
+// keep copies short RDATA to where they stay.
+func (r *rdataReader) keep(rdata []byte) []byte {
+	if cap(r.kept)-len(r.kept) < len(rdata) {
+		r.kept = make([]byte, 0, max(len(rdata), min(2*cap(r.kept), 1<<16)))
+	}
+	at := len(r.kept)
+	r.kept = append(r.kept, rdata...)
+	return r.kept[at:len(r.kept):len(r.kept)]
+}
+
+// plainName reads a name as wire.RelativeName does, if it consists of letters, digits,
+// hyphens and underscores, or is a wildcard.
+func plainName(text string, origin wire.Name) (wire.Name, bool) {
+	if text == "@" && origin != "" {
+		return origin, true
+	}
+	var room [wire.MaxNameLen]byte
+	name, ok := appendPlainName(room[:0], text, origin)
+	return wire.Name(name), ok
+}
+
+// appendPlainName appends plainName's name to b.
+func appendPlainName(b []byte, text string, origin wire.Name) ([]byte, bool) {
+	start, label := len(b), len(b)
+	b = append(b, 0)
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '.':
+			n := len(b) - label - 1
+			if n == 0 || n > wire.MaxLabelLen {
+				return nil, false
+			}
+			b[label], label = byte(n), len(b)
+			b = append(b, 0)
+		case 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || c == '-' || c == '_' || c == '*':
+			b = append(b, c)
+		default:
+			return nil, false
+		}
+	}
+	if n := len(b) - label - 1; n > 0 {
+		if n > wire.MaxLabelLen || origin == "" {
+			return nil, false
+		}
+		b[label] = byte(n)
+		b = append(b, origin...)
+	}
+	return b, len(b)-start <= wire.MaxNameLen && len(b)-start > 1
 }

@@ -29,7 +29,11 @@ var errTooLarge = errors.New("the master files have more than 1 GiB together")
 // an included file, given by its slash-separated path from the first file's folder,
 // which never leads out of it; nil refuses every $INCLUDE.
 func Parse(fileName string, data []byte, zone wire.Name, include func(path string) ([]byte, error), opts ReadOptions) (*Contents, config.Problems) {
-	p := &parser{contents: NewContents(zone), include: include, folder: filepath.Dir(fileName)}
+	p := &parser{contents: NewContents(zone), include: include, folder: filepath.Dir(fileName), pieceLen: pieceLen}
+	return p.parse(fileName, data, zone, opts)
+}
+
+func (p *parser) parse(fileName string, data []byte, zone wire.Name, opts ReadOptions) (*Contents, config.Problems) {
 	if p.maxGenerated = opts.MaxGenerated; p.maxGenerated == 0 {
 		p.maxGenerated = DefaultMaxGenerated
 	}
@@ -74,6 +78,8 @@ type parser struct {
 	findings findings
 	rdata    rdataReader
 	bytes    int // read so far
+	pieceLen int // about how long pieces are
+	misses   int // pieces that had to be read once more
 
 	generated, maxGenerated int // records of $GENERATE
 }
@@ -116,7 +122,10 @@ func (p *parser) file(f *file, data []byte) {
 		return
 	}
 	s := newSplitter(strings.TrimPrefix(string(data), "\uFEFF"))
-	for !p.findings.full() && p.bytes <= maxBytes {
+	for again := 0; !p.findings.full() && p.bytes <= maxBytes; {
+		if s.pos >= again && len(s.src)-s.pos > p.pieceLen {
+			again = p.pieces(f, s)
+		}
 		e, fault, ok := s.next()
 		switch {
 		case !ok:
@@ -242,8 +251,8 @@ func (p *parser) record(f *file, e entry) *fault {
 		p.contents.noteUnread(h)
 		return fault
 	}
-	at := Position{File: f.name, Line: h.at.line, Column: h.at.column}
-	if differs := p.contents.addRecord(h, rdata, at); differs != nil {
+	at := p.contents.place(Position{File: f.name, Line: h.at.line, Column: h.at.column})
+	if differs := p.contents.addRecord(record{owner: h.owner, rdata: rdata, ttl: h.ttl, typ: h.typ, hash: p.contents.hash(h.owner.Canonical())}, at); differs != nil {
 		p.findings.add(*differs)
 	}
 	return nil
@@ -282,8 +291,7 @@ func (p *parser) unread(f *file, e entry) {
 // finish looks at the contents as a whole once all files are read.
 func (p *parser) finish(opts ReadOptions) {
 	c := p.contents
-	for i := range c.sets {
-		s := &c.sets[i]
+	for _, s := range c.sets.all() {
 		s.sort()
 		if s.Owner.Canonical().IsSubdomainOf(c.Name) {
 			continue

@@ -66,6 +66,7 @@ type rdataReader struct {
 	origin wire.Name
 	zp     *dns.ZoneParser
 	feed   lineFeed
+	kept   []byte // room for short RDATA, which share it
 }
 
 // read returns the wire form of RDATA given as words of presentation form. On an

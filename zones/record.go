@@ -128,6 +128,9 @@ func parseTTL(w word) (uint32, *fault) {
 
 // relativeName reads an owner name or origin; "" as the origin is none.
 func relativeName(w word, origin wire.Name) (wire.Name, *fault) {
+	if name, ok := plainName(w.text, origin); ok {
+		return name, nil
+	}
 	if origin == "" && (w.text == "@" || !strings.HasSuffix(w.text, ".")) {
 		return "", w.fault(fmt.Sprintf("%s is relative, and the zone's name is not known", w.text), "add $ORIGIN at the top of the file, or give --zone")
 	}
@@ -172,6 +175,9 @@ func (w word) fault(message, hint string) *fault {
 
 // data reads the RDATA of a record and says what is wrong with them.
 func (r *rdataReader) data(h head, origin wire.Name) ([]byte, *fault) {
+	if rdata, ok := r.direct(h.typ, h.data, origin); ok {
+		return rdata, nil
+	}
 	rdata, i, err := r.read(h.typ, h.data, origin)
 	if err == nil {
 		return rdata, nil
@@ -185,24 +191,34 @@ func (r *rdataReader) data(h head, origin wire.Name) ([]byte, *fault) {
 
 // addRecord adds one record to its RRset, and returns a warning where its TTL is
 // another than the RRset's so far.
-func (c *Contents) addRecord(h head, rdata []byte, at Position) *config.Problem {
-	s, was := c.enter(h.owner, h.typ)
+func (c *Contents) addRecord(r record, at place) *config.Problem {
+	s, was := c.enter(r.owner, r.hash, r.typ)
 	if !was {
 		c.count++
-		s.RRset, s.at = RRset{Owner: h.owner, Type: h.typ, TTL: h.ttl, RDATA: [][]byte{rdata}}, c.place(at)
+		s.RRset, s.at = RRset{Owner: r.owner, Type: r.typ, TTL: r.ttl, RDATA: c.list(r.rdata)}, at
 		return nil
 	}
-	s.RDATA = append(s.RDATA, rdata)
-	if s.TTL == h.ttl || h.typ == dns.TypeRRSIG { // signatures have the TTL of what they sign (RFC 4034 section 3)
-		s.TTL = min(s.TTL, h.ttl)
+	s.RDATA = append(s.RDATA, r.rdata)
+	if s.TTL == r.ttl || r.typ == dns.TypeRRSIG { // signatures have the TTL of what they sign (RFC 4034 section 3)
+		s.TTL = min(s.TTL, r.ttl)
 		return nil
 	}
 	before := s.TTL
-	s.TTL = min(before, h.ttl)
-	differs := at.problem(fmt.Sprintf("%s has the TTL %d here and %d before: the lowest is taken (RFC 2181 section 5.2)", s.Key(), h.ttl, before),
+	s.TTL = min(before, r.ttl)
+	differs := c.position(at).problem(fmt.Sprintf("%s has the TTL %d here and %d before: the lowest is taken (RFC 2181 section 5.2)", s.Key(), r.ttl, before),
 		"give all records of one name and type the same TTL")
 	differs.Warning = true
 	return &differs
+}
+
+// list makes a list of one, in memory that many of them share.
+func (c *Contents) list(rdata []byte) [][]byte {
+	if len(c.lists) == cap(c.lists) {
+		c.lists = make([][]byte, 0, max(4, min(2*cap(c.lists), 1024)))
+	}
+	c.lists = append(c.lists, rdata)
+	n := len(c.lists)
+	return c.lists[n-1 : n : n]
 }
 
 // noteUnread notes that a record was there, if as much as its type is known.

@@ -89,10 +89,19 @@ func (v *validator) here() {
 	v.nameServers()
 	for _, typ := range v.types {
 		if s, ok := v.z.RRset(v.owner, typ); ok && s.WireLen() > MaxWireLen {
-			v.error(typ, "remove some of its records", "has %d %s records of %d octets together, and no message can carry more than %d",
-				len(s.RDATA), TypeName(typ), s.WireLen(), MaxWireLen)
+			v.error(typ, tooLongHint, tooLong, len(s.RDATA), TypeName(typ), s.WireLen(), MaxWireLen)
 		}
 	}
+}
+
+const (
+	tooLong     = "has %d %s records of %d octets together, and no message can carry more than %d"
+	tooLongHint = "remove some of its records"
+)
+
+// TooLong is what is wrong with an RRset that is longer than MaxWireLen.
+func TooLong(s RRset) config.Problem {
+	return config.Problem{Message: fmt.Sprintf("%s "+tooLong, s.Owner, len(s.RDATA), TypeName(s.Type), s.WireLen(), MaxWireLen), Hint: tooLongHint}
 }
 
 // apex checks for exactly one SOA, at the apex, and for NS there (RFC 1035 section 5.2).

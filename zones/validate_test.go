@@ -170,9 +170,9 @@ func TestOwnerIsAsGoodAsWhole(t *testing.T) {
 // allPlainAreRight looks closely at the owners that Validate takes for plain.
 func allPlainAreRight(t *rapid.T, c *Contents, steered map[wire.Name][]uint16) {
 	z, plain := newSurroundings(c, steered), c.plain(steered)
-	for i := range c.sets {
-		owner := c.sets[i].Owner.Canonical()
-		if !c.sets[i].head || !plain.is(uint32(i), owner) {
+	for i, s := range c.sets.all() {
+		owner := s.Owner.Canonical()
+		if !s.head || !plain.is(i, owner) {
 			continue
 		}
 		v := newValidator(c.Name, owner, z)

@@ -36,9 +36,9 @@ func (c *Contents) Validate(steered map[wire.Name][]uint16) config.Problems {
 		}
 	}
 	plain := c.plain(steered)
-	for i := range c.sets {
-		if p := &c.sets[i]; p.head {
-			if owner := p.Owner.Canonical(); !plain.is(uint32(i), owner) && c.has(owner) {
+	for i, p := range c.sets.all() {
+		if p.head {
+			if owner := p.Owner.Canonical(); !plain.is(i, owner) && c.has(owner) {
 				check(owner)
 			}
 		}
@@ -96,8 +96,7 @@ type plainOwners struct {
 
 func (c *Contents) plain(steered map[wire.Name][]uint16) plainOwners {
 	p := plainOwners{c, steered, map[wire.Name]bool{}}
-	for i := range c.sets {
-		s := &c.sets[i]
+	for _, s := range c.sets.all() {
 		if s.RDATA == nil || s.Type != dns.TypeNS && s.Type != dns.TypeDNAME {
 			continue
 		}
@@ -145,8 +144,8 @@ type surroundings struct {
 func newSurroundings(c *Contents, steered map[wire.Name][]uint16) *surroundings {
 	return &surroundings{c, steered, sync.OnceValue(func() map[wire.Name]struct{} {
 		parents := make(map[wire.Name]struct{})
-		for i := range c.sets {
-			if s := &c.sets[i]; s.RDATA != nil {
+		for _, s := range c.sets.all() {
+			if s.RDATA != nil {
 				c.addParents(parents, s.Owner.Canonical())
 			}
 		}

@@ -27,7 +27,7 @@ func newZoneImport(cl *client) *cobra.Command {
 			for _, p := range found {
 				fmt.Fprintln(cl.app.err, p)
 			}
-			o, err := server.Import(ctx, cl.terms, importOf(contents, files.options(), zones.SerialMode(serials)))
+			o, err := server.ImportContents(ctx, cl.terms, toImport(contents, files.options(), zones.SerialMode(serials)))
 			if err != nil {
 				return err
 			}
@@ -40,12 +40,12 @@ func newZoneImport(cl *client) *cobra.Command {
 	return cl.changes(c)
 }
 
-func importOf(contents []*zones.Contents, opts zones.ReadOptions, mode zones.SerialMode) api.Import {
-	request := api.Import{Zones: make([]api.ImportZone, len(contents))}
-	each(len(contents), func(i int) {
-		request.Zones[i] = api.ImportZone{Zone: contents[i].Name.String(), Serials: mode, Records: api.RecordsOf(contents[i], opts)}
-	})
-	return request
+func toImport(contents []*zones.Contents, opts zones.ReadOptions, mode zones.SerialMode) []api.ContentsToImport {
+	all := make([]api.ContentsToImport, len(contents))
+	for i, c := range contents {
+		all[i] = api.ContentsToImport{Contents: c, Serials: mode, SkipOutOfZone: opts.SkipOutOfZone}
+	}
+	return all
 }
 
 // imported shows the outcome, with the zones counted where that says more.

@@ -64,7 +64,7 @@ func (r *Responder) alias(zone *view.Zone, at *place, typ uint16, inChain bool) 
 				return wire.NoError
 			}
 			ch := r.choose(step.Steered, at)
-			cname, _ := r.answerOf(step.Steered, &ch)
+			cname := step.Steered.CNAME(ch.Endpoint)
 			ttl = min(ttl, cname.TTL())
 			r.chain.SetName(cname.Target().Name)
 		}

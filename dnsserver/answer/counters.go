@@ -57,7 +57,7 @@ func Rcodes() []wire.Rcode {
 	return []wire.Rcode{wire.NoError, wire.FormErr, wire.ServFail, wire.NXDomain, wire.NotImp, wire.Refused, wire.YXDomain, wire.BadVers, wire.BadCookie}
 }
 
-func (c *Counters) steered(typ *view.SteeredType, ch *steering.Choice) {
+func (c *Counters) steered(typ view.SteeredType, ch *steering.Choice) {
 	c.regions[typ.Slot(ch)][ch.From].Add(1)
 }
 

@@ -80,7 +80,7 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 		return wire.ServFail, false
 	}
 	appended := r.w.Len()
-	if typ := steeredFor(node, qtype); typ != nil {
+	if typ := steeredFor(node, qtype); typ.Exists() {
 		// With a client subnet, a chain stops before a steered RRset that isn't at the
 		// queried name: its scope would be that of another name (RFC 7871 section 7.2.1).
 		if inChain && r.query.ECS.Present {
@@ -88,11 +88,11 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 			return wire.NoError, false
 		}
 		r.trace.add(Steered, zone, at)
-		answer, fits := r.steered(typ, at)
+		cname, fits := r.steered(typ, at)
 		if !fits || typ.Type == qtype {
 			return wire.NoError, false
 		}
-		return wire.NoError, r.chainTo(zone, answer, at, appended)
+		return wire.NoError, r.chainTo(zone, cname, at, appended)
 	}
 	cname := node.Set(wire.TypeCNAME)
 	if cname.IsZero() {
@@ -108,13 +108,13 @@ func (r *Responder) atNode(zone *view.Zone, at *place, inChain bool) (rcode wire
 }
 
 // steeredFor is what a node's steered record has for a type: that type, or the CNAME
-// that leads to it; nil where it has neither.
-func steeredFor(node view.Node, qtype uint16) *view.SteeredType {
+// that leads to it; none where it has neither.
+func steeredFor(node view.Node, qtype uint16) view.SteeredType {
 	s := node.Steered()
 	if s == nil {
-		return nil
+		return view.SteeredType{}
 	}
-	if typ := s.OfType(qtype); typ != nil {
+	if typ := s.OfType(qtype); typ.Exists() {
 		return typ
 	}
 	return s.OfType(wire.TypeCNAME)
@@ -158,9 +158,9 @@ func (r *Responder) any(zone *view.Zone, at *place) wire.Rcode {
 		r.trace.add(Static, zone, at)
 		return r.whole(set, at)
 	}
-	if s := at.found.Node.Steered(); s != nil && len(s.Types) > 0 {
+	if s := at.found.Node.Steered(); s != nil && s.First().Exists() {
 		r.trace.add(Steered, zone, at)
-		r.steered(&s.Types[0], at)
+		r.steered(s.First(), at)
 		return wire.NoError
 	}
 	r.trace.add(NoData, zone, at)

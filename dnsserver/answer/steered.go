@@ -11,30 +11,41 @@ import (
 	"meridian/wire"
 )
 
-// steered writes the chosen endpoint's RRset and sets the scope; it returns that RRset
-// and whether it fitted.
-func (r *Responder) steered(typ *view.SteeredType, at *place) (wire.RRset, bool) {
+// steered writes the chosen endpoint's RRset and sets the scope. It returns whether that
+// fitted, and the RRset where it is a CNAME.
+func (r *Responder) steered(typ view.SteeredType, at *place) (cname wire.RRset, fits bool) {
 	ch := r.choose(typ, at)
-	if typ.Services != nil {
-		return wire.RRset{}, r.service(typ, &ch, at)
+	switch typ.Type {
+	case wire.TypeCNAME:
+		cname = typ.CNAME(ch.Endpoint)
+		fits = r.w.Append(wire.Answer, cname, at.ownerAt, at.apexAt)
+	case wire.TypeHTTPS:
+		service := typ.Service(ch.Endpoint)
+		skip4, skip6 := r.downHints(&service, &ch)
+		fits = r.w.AppendService(&service, at.ownerAt, skip4, skip6)
+	default:
+		fits = r.w.AppendAddresses(typ.Addresses(ch.Endpoint), r.downAddresses(&ch), at.ownerAt)
 	}
-	set, skip := r.answerOf(typ, &ch)
-	if !r.w.AppendSome(wire.Answer, set, skip, at.ownerAt, at.apexAt) {
+	if !fits {
 		r.w.Truncate()
-		return set, false
 	}
-	return set, true
+	return cname, fits
 }
 
 // choose chooses for the client, counts it, and sets the scope: where there was a choice
 // before on the way of the answer, the longer of both.
-func (r *Responder) choose(typ *view.SteeredType, at *place) steering.Choice {
+func (r *Responder) choose(typ view.SteeredType, at *place) steering.Choice {
 	r.about(ratelimit.Steered, at.found.Hash)
 	client := r.clientPrefix()
 	class, ofClass := typ.Choice.Table.Find(client)
 	granule, granuleBits := steering.GranuleOf(client)
-	typ.Choice.Load(&r.states)
-	ch := typ.Choice.Choose(class, granule, &r.states)
+	own := typ.Words()
+	if r.trace != nil {
+		typ.Choice.Load(&r.states, own)
+	} else {
+		typ.Choice.Begin(&r.states, own)
+	}
+	ch := typ.Choice.Choose(class, granule, &r.states, own)
 	scope := ofClass
 	if ch.Shared {
 		scope = max(scope, granuleBits)
@@ -60,29 +71,13 @@ func (r *Responder) clientPrefix() netip.Prefix {
 	return netip.PrefixFrom(r.from.Client, r.from.Client.BitLen())
 }
 
-// answerOf is what to copy for a choice: the endpoint's RRset without its addresses
-// that are down, or the fallback addresses that the fence permits.
-func (r *Responder) answerOf(typ *view.SteeredType, ch *steering.Choice) (set wire.RRset, skip uint16) {
+// downAddresses is which addresses to leave out for a choice: the endpoint's that are
+// down, or the fallback's that the fence doesn't permit.
+func (r *Responder) downAddresses(ch *steering.Choice) uint16 {
 	if ch.Endpoint < 0 {
-		return typ.Fallbacks, ^uint16(ch.Fallback)
+		return ^uint16(ch.Fallback)
 	}
-	return typ.Answers[ch.Endpoint], r.states.Health[ch.Endpoint].DownAddresses()
-}
-
-// service writes the HTTPS record of a choice: hints of both families are the one
-// endpoint's, and only those that are up.
-func (r *Responder) service(typ *view.SteeredType, ch *steering.Choice, at *place) bool {
-	i := ch.Endpoint
-	if i < 0 {
-		i = len(typ.Services) - 1
-	}
-	service := typ.Services[i]
-	skip4, skip6 := r.downHints(service, ch)
-	if !r.w.AppendService(service, at.ownerAt, skip4, skip6) {
-		r.w.Truncate()
-		return false
-	}
-	return true
+	return r.states.Health[ch.Endpoint].DownAddresses()
 }
 
 // downHints is which of a service's addresses are left out: those that are down, unless

@@ -26,7 +26,7 @@ type Step struct {
 
 // Decision is the choice of a steered answer, with all that it was made from.
 type Decision struct {
-	Type    *view.SteeredType
+	Type    view.SteeredType
 	Client  netip.Prefix // that it was made for
 	Class   *steering.Class
 	Scope   uint8 // the class table's
@@ -146,6 +146,6 @@ func (t *Trace) resolved(found *view.Resolved) {
 // has no room to spare for the copies.
 //
 //go:noinline
-func (t *Trace) chose(typ *view.SteeredType, client netip.Prefix, class *steering.Class, scope, granule uint8, states *steering.States, ch *steering.Choice) {
+func (t *Trace) chose(typ view.SteeredType, client netip.Prefix, class *steering.Class, scope, granule uint8, states *steering.States, ch *steering.Choice) {
 	t.Steps[len(t.Steps)-1].Decision = &Decision{typ, client, class, scope, granule, *states, *ch}
 }

@@ -27,7 +27,7 @@ func TestTrace(t *testing.T) {
 	w := withAliases(t)
 	v := w.shared.View()
 	e := v.Zone(wire.MustParseName("example.com.")).Edit()
-	e.Steer(wire.MustParseName("faulty.example.com."), &view.Steered{Faulty: []uint16{wire.TypeA}})
+	e.Steer(wire.MustParseName("faulty.example.com."), &view.Steered{Shape: &view.Shape{Faulty: []uint16{wire.TypeA}}})
 	for _, line := range []string{"a1 CNAME a2", "a2 CNAME a3", "a3 CNAME a4", "a4 CNAME a5", "a5 CNAME a6", "a6 CNAME a7", "a7 CNAME a8", "a8 CNAME a9", "a9 CNAME a10", "tofaulty ALIAS faulty A"} {
 		s, err := zones.ParseRecord(line, "\x07example\x03com\x00", 300)
 		if err != nil {

@@ -86,7 +86,7 @@ func (w *world) run(t *testing.T, line string) string {
 				o.Drain, _ = strconv.ParseFloat(value, 64)
 			}
 		}
-		w.operator(words[1]).Store(steering.SettingOf(o))
+		w.switches.Store(words[1], steering.SettingOf(o))
 	case "server":
 		w.settings = Settings{}
 		w.shared.SetCookies(nil)

@@ -5,11 +5,8 @@ package answer
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	"meridian/config"
@@ -26,10 +23,10 @@ type world struct {
 	shared   Shared
 	settings Settings
 	now      int64
-	secrets  *cookie.Secrets             // of FuzzAnswer
-	tables   map[string]*steering.Table  // by the topology's name
-	words    map[string]*steering.Word   // by endpoint
-	switches map[string]*steering.Switch // by endpoint
+	secrets  *cookie.Secrets            // of FuzzAnswer
+	tables   map[string]*steering.Table // by the topology's name
+	words    map[string]*steering.Word  // by endpoint
+	switches *steering.Switches         // of all records
 	region   map[string]*steering.Switch
 }
 
@@ -39,7 +36,7 @@ var regions = []string{"eu", "us"}
 // that it doesn't (kid), and loading.example, which was never loaded, with a child that was.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{secrets: cookie.Random(), tables: map[string]*steering.Table{}, words: map[string]*steering.Word{}, switches: map[string]*steering.Switch{}, region: map[string]*steering.Switch{}}
+	w := &world{secrets: cookie.Random(), tables: map[string]*steering.Table{}, words: map[string]*steering.Word{}, switches: &steering.Switches{}, region: map[string]*steering.Switch{}}
 	base := smallBase(t)
 	dublin, ashburn := []geoip.Point{{Lat: 53.3, Lon: -6.3, Weight: 1}}, []geoip.Point{{Lat: 38.9, Lon: -77.4, Weight: 1}}
 	w.table(t, base, "world", config.Topology{
@@ -123,44 +120,6 @@ func loadFile(t testing.TB, file string) *view.Edit {
 	return e
 }
 
-// steer puts a steered record of endpoints, named as their region or "endpoint region",
-// by addresses or one name, and of fallback addresses.
-func (w *world) steer(e *view.Edit, owner, topology string, endpoints map[string][]string, fallbacks ...string) {
-	s := &view.Steered{}
-	name := wire.MustParseName(owner)
-	for _, typ := range []uint16{wire.TypeA, wire.TypeAAAA, wire.TypeCNAME} {
-		made := view.SteeredType{Type: typ}
-		var compiled []steering.Endpoint
-		for _, key := range slices.Sorted(maps.Keys(endpoints)) {
-			rdata := rdataOfType(endpoints[key], typ)
-			if len(rdata) == 0 {
-				continue
-			}
-			endpoint, region, two := strings.Cut(key, " ")
-			if !two {
-				region = endpoint
-			}
-			slot := slices.Index(regions, region)
-			ep := steering.NewEndpoint(endpoint, uint8(slot), 1, 1)
-			ep.Health, ep.Own, ep.Regional = w.word(endpoint), w.operator(endpoint), w.region[region]
-			compiled = append(compiled, ep)
-			made.Answers = append(made.Answers, wire.EncodeRRset(name, "\x07example\x03com\x00", typ, 20, rdata))
-			made.Slots = append(made.Slots, uint16(slot+1))
-		}
-		if len(compiled) == 0 {
-			continue
-		}
-		made.Slots = append(made.Slots, 0)
-		made.Choice = steering.NewSet(w.tables[topology], compiled)
-		if rdata := rdataOfType(fallbacks, typ); len(rdata) > 0 {
-			made.Fallbacks = wire.EncodeRRset(name, "\x07example\x03com\x00", typ, 20, rdata)
-			made.Choice.Fallback = slices.Repeat([]steering.Fallback{{Region: -1}}, len(rdata))
-		}
-		s.Types = append(s.Types, made)
-	}
-	e.Steer(name, s)
-}
-
 func (w *world) word(endpoint string) *steering.Word {
 	if w.words[endpoint] == nil {
 		w.words[endpoint] = &steering.Word{}
@@ -171,25 +130,4 @@ func (w *world) word(endpoint string) *steering.Word {
 
 func (w *world) health(endpoint string, s steering.State, downAddresses uint16) {
 	w.words[endpoint].Store(steering.NewHealth(s, steering.ReasonProbed, 0, downAddresses, 0))
-}
-
-func (w *world) operator(endpoint string) *steering.Switch {
-	if w.switches[endpoint] == nil {
-		w.switches[endpoint] = &steering.Switch{}
-	}
-	return w.switches[endpoint]
-}
-
-// rdataOfType is the RDATA of those values that make a type.
-func rdataOfType(values []string, typ uint16) (rdata [][]byte) {
-	for _, v := range values {
-		addr, err := netip.ParseAddr(v)
-		switch {
-		case err != nil && typ == wire.TypeCNAME:
-			rdata = append(rdata, []byte(wire.MustParseName(v)))
-		case err == nil && (addr.Is4() && typ == wire.TypeA || addr.Is6() && typ == wire.TypeAAAA):
-			rdata = append(rdata, addr.AsSlice())
-		}
-	}
-	return rdata
 }

@@ -41,7 +41,7 @@ func remake(page, city, only string, runs int) error {
 	}
 	sections := map[string]func() (string, error){
 		"machine": machine,
-		"change":  func() (string, error) { return bench("./control", "Change|Flip", "60x", runs) },
+		"change":  func() (string, error) { return bench("./control", "Change|Flip|SteeredMemory", "60x", runs) },
 		"answer":  func() (string, error) { return bench("./dnsserver/answer", ".", "100ms", runs) },
 	}
 	if city != "" {
