@@ -12,7 +12,8 @@
 //	    section 2.2.2), so that the closest encloser is found by probing.
 //	  - Alias: an ALIAS record, whose target Step follows; Cell: what resolvers found of a
 //	    name outside.
-//	  - Steered: a steered record's sets by type, each with its pre-encoded answers.
+//	  - Steered: a steered record's own addresses and words, and the Shape (settings, sets by
+//	    type) that it shares with those that differ in nothing else.
 //	  - Edit: the one way to make a zone from another.
 //
 // Everything but an Edit may be read by any goroutine.
