@@ -63,18 +63,20 @@ func (c *compiler) pack(key recordKey, record *view.Steered) (form, string) {
 	return f, record.Own
 }
 
-// switches are those of the record before, or made as the state's overrides say.
+// switches are those of the record before, if there was one; of endpoints that it hadn't
+// they say what the state's overrides do.
 func (c *compiler) switches(key recordKey, record, old *view.Steered) *steering.Switches {
+	switches, known := &steering.Switches{}, map[string]config.Endpoint(nil)
 	if old != nil {
-		return old.Switches
+		switches, known = old.Switches, old.Skeleton.Endpoints
 	}
-	made := &steering.Switches{}
 	for name := range record.Skeleton.Endpoints {
-		if o, ok := c.state.Overrides[OverrideKey{Zone: key.zone, Owner: key.owner, Endpoint: name}]; ok {
-			made.Store(name, steering.SettingOf(o))
+		if _, is := known[name]; !is {
+			o := c.state.Overrides[OverrideKey{Zone: key.zone, Owner: key.owner, Endpoint: name}]
+			switches.Store(name, steering.SettingOf(o))
 		}
 	}
-	return made
+	return switches
 }
 
 // form finds or makes the shape of a skeleton.

@@ -35,7 +35,12 @@ func (c *Control) flip(s *State, key OverrideKey) {
 		}
 		return
 	}
-	if record := s.steered(recordKey{key.Zone, key.Owner}); record != nil {
+	record := s.steered(recordKey{key.Zone, key.Owner})
+	if record == nil {
+		return
+	}
+	// What goes is left as it was to those who still answer from the view before.
+	if _, has := record.Skeleton.Endpoints[key.Endpoint]; has {
 		record.Switches.Store(key.Endpoint, setting)
 	}
 }

@@ -8,13 +8,13 @@
 //
 //   - Target: what one probe goes to; comparable, equal targets are probed once.
 //   - Group: an endpoint's targets of one family and how many of them must be up.
-//   - Checker: Run probes; Acquire holds a group and gives its word; Release lets go
-//     (hold.go).
+//   - Checker: Run probes; Acquire holds a group and gives its word; Release lets that
+//     word go (hold.go).
 //   - Prober: one attempt, from a target to a Result.
 //
 // Every method of Checker may be called from any goroutine. Words are written
 // under the checker's one mutex and read by atomic loads, without it. A target
-// costs no goroutine and no timer while it is idle: there is one timer, and a
+// is small (interned.go), and costs no goroutine and no timer while it is idle: there is one timer, and a
 // goroutine per probe under way, of which there are at most Options.Workers.
 //
 // The package reads the clock of package time; tests run it in a synctest bubble.

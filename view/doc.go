@@ -13,7 +13,8 @@
 //	    value that points into the octets of its table (table.go, shard.go, node.go).
 //	  - Alias: an ALIAS record, whose target Step follows; Cell: what resolvers found of a
 //	    name outside.
-//	  - Steered: a steered record's sets by type, each with its pre-encoded answers.
+//	  - Steered: a steered record's own addresses and words, and the Shape (settings, sets by
+//	    type) that it shares with those that differ in nothing else.
 //	  - Edit: the one way to make a zone from another. Builder: a zone from all its RRsets.
 //
 // Everything but an Edit and a Builder may be read by any goroutine.
