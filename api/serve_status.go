@@ -97,8 +97,14 @@ func (s *server) countEndpoints(to *States, w *warnings, z *view.Zone, n view.No
 	}
 }
 
+// geo is what is known of the geo data. Those inside the program aren't compiled for it,
+// which would take their memory for good.
 func (s *server) geo(now time.Time, w *warnings) Geo {
-	base, err := s.Control.Geo().Base()
+	data := s.Control.Geo()
+	if data.Inside() && data.Compiled() == nil {
+		return Geo{Databases: []Database{}}
+	}
+	base, err := data.Base()
 	if err != nil {
 		w.add("no new class table can be made: %v", err)
 		return Geo{Databases: []Database{}}

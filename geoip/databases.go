@@ -84,6 +84,9 @@ func (d *Databases) Sum() [sha256.Size]byte { return d.sum }
 // Base never panics, whatever the octets.
 func (d *Databases) Base() (*Base, error) { return d.base() }
 
+// Compiled is the base table where it is compiled already; else nil.
+func (d *Databases) Compiled() *Base { return d.compiled.Load() }
+
 // Bytes is how much memory the base table takes: 0 until it is compiled.
 func (d *Databases) Bytes() int {
 	if b := d.compiled.Load(); b != nil {

@@ -133,9 +133,11 @@ func (s *shard[M]) each(f func(hash uint32, e entry[M]) bool) bool {
 	return true
 }
 
-// with returns the shard with updates applied, and how many entries it has more.
-func (s *shard[M]) with(updates []update[M]) (made shard[M], added int) {
-	var b builder[M]
+// with returns the shard with updates applied, and how many entries it has more. b is used
+// for it.
+func (s *shard[M]) with(b *builder[M], updates []update[M]) (made shard[M], added int) {
+	b.reset()
+	b.records = slices.Grow(b.records, len(s.blob))
 	s.each(func(hash uint32, e entry[M]) bool {
 		i, _ := slices.BinarySearchFunc(updates, hash, func(u update[M], h uint32) int { return cmp.Compare(uint32(u.hash), h) })
 		for ; i < len(updates) && uint32(updates[i].hash) == hash; i++ {
@@ -207,7 +209,7 @@ func (b *builder[M]) shard() shard[M] {
 	}
 	b.places = places
 	head := slotsAt + slotLen*(max(n, int(used))+1)
-	blob := slices.Grow(b.blob, head+len(b.records))[:head]
+	blob := slices.Grow(b.blob, head+len(b.records))[:head] // not to grow again
 	clear(blob)
 	binary.NativeEndian.PutUint32(blob, uint32(n))
 	for i, slot := range b.slots {

@@ -103,13 +103,14 @@ func (t *table[M]) with(updates []update[M]) table[M] {
 	}
 	next.grow(max(t.shards, 1, (t.count+more+shardFill-1)/shardFill))
 	fresh := map[int]bool{} // chunks that were copied
+	var b builder[M]
 	for i, of := range groups(updates, next.shards) {
 		if c := i / chunkLen; !fresh[c] {
 			fresh[c] = true
 			next.chunks[c] = slices.Clone(next.chunks[c])
 		}
 		s := next.shard(i)
-		made, added := s.with(of)
+		made, added := s.with(&b, of)
 		*s = made
 		next.count += added
 	}

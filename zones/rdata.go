@@ -24,9 +24,13 @@ type rdataPacker struct{ buf []byte }
 
 func (p *rdataPacker) pack(rr dns.RR) ([]byte, error) {
 	if p.buf == nil {
-		p.buf = make([]byte, bareHeader+65535)
+		p.buf = make([]byte, 512)
 	}
 	n, err := dns.PackRR(rr, p.buf, 0, nil, false)
+	if err != nil && len(p.buf) < bareHeader+65535 { // most RDATA are short
+		p.buf = make([]byte, bareHeader+65535)
+		n, err = dns.PackRR(rr, p.buf, 0, nil, false)
+	}
 	if err != nil {
 		return nil, err
 	}

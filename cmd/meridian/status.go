@@ -73,6 +73,9 @@ func statesWords(s api.States) string {
 }
 
 func geoWords(g api.Geo) string {
+	if len(g.Databases) == 0 {
+		return "not needed so far"
+	}
 	var words []string
 	for _, d := range g.Databases {
 		word := d.Name
