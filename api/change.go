@@ -6,8 +6,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"runtime/debug"
-	"time"
 
 	"meridian/config"
 	"meridian/control"
@@ -42,17 +40,9 @@ func outcomeOf(result control.Result, terms Terms) Outcome {
 		out.Revision = &result.Revision
 	}
 	out.Diff, out.MoreLines = DiffLines(result.Diff, terms.Lines)
-	if out.Changes >= hugeChange {
-		time.AfterFunc(time.Second, debug.FreeOSMemory) // when the request is over
-	}
+	giveBack(out.Changes)
 	return out
 }
-
-// hugeChange is how many keys leave so much garbage behind (hundreds of octets each) that
-// its memory is given back at once. Left to itself the process would keep several times
-// what the view needs, for minutes or, where nothing more happens, for good. It takes one
-// collection beside the answers to queries, and each such change has had several.
-const hugeChange = 100_000
 
 // attempts bounds how often a change is made anew whose state others keep changing.
 const attempts = 10

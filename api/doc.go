@@ -6,6 +6,8 @@
 //	  - NewHandler (serve*.go): one operation each; the OpenAPI description at
 //	    /openapi.json is made from them. ApplyTo is the apply operation without HTTP.
 //	  - DiffLines: what a revision changed, for people.
+//	  - ImportContents (stream.go): zones as a stream of octets, which only our own client
+//	    sends; everything else is JSON.
 //	  - Listen: the socket, and who may come in.
 //	  - Client (client*.go): one method for each operation.
 //	  - Error, ErrUnreachable, …: what went wrong, the same on both sides.

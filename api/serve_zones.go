@@ -133,6 +133,11 @@ func (s *server) importChange(ctx context.Context, terms Terms, change control.C
 	if len(change.Zones) == 0 {
 		return Outcome{}, newError(http.StatusBadRequest, "there are no zones to import")
 	}
+	size := 0
+	for _, z := range change.Zones {
+		size += z.Contents.Len()
+	}
+	defer giveBack(size)
 	out, err := commit(ctx, s.Control, terms, change)
 	out.Warnings = append(problems, out.Warnings...)
 	return out, err

@@ -1,7 +1,7 @@
 package control
 
-// A zone that has no records yet gets its contents: several goroutines build its tree and
-// what the store is to keep at once.
+// A zone that has no records yet, or few of those that it is to have, gets its contents:
+// several goroutines build its tree and what the store is to keep at once.
 //
 //	contents ─→ parts ─→ each part's nodes, and its writes in order ─→ zone, lists of writes
 
@@ -19,6 +19,51 @@ import (
 
 // parallelFrom is how many RRsets are worth more than one goroutine.
 const parallelFrom = 10_000
+
+// sampled is how many of a zone's nodes there are for each that isMostlyNew looks at.
+const sampled = 64
+
+// isMostlyNew says whether most RRsets of contents aren't in the zone yet, or most of the
+// zone's aren't in them. Of large zones a part speaks for all; small ones may be edited.
+func (z *zonePlan) isMostlyNew(c *zones.Contents) bool {
+	switch {
+	case z.old == nil || z.old.Len() == 0:
+		return true
+	case max(c.Len(), z.old.RRsets) < parallelFrom:
+		return false
+	case c.Len() < z.old.RRsets/2:
+		return true
+	}
+	i, same, other := 0, 0, 0
+	for sets := range c.Nodes() {
+		if i++; i%sampled != 0 {
+			continue
+		}
+		n := z.old.Node(sets[0].Owner.Canonical())
+		for _, s := range sets {
+			if n.Set(s.Type) == wire.EncodeRRset(s.Owner, z.name, s.Type, s.TTL, s.RDATA) {
+				same++
+			} else {
+				other++
+			}
+		}
+	}
+	return other > same
+}
+
+// succeed lets a zone that was built take the place of the one there was: what that had
+// beyond its contents goes from the store, and steered records stay.
+func (z *zonePlan) succeed(c *zones.Contents) {
+	for s := range z.others(c) {
+		z.writes = append(z.writes, rrsetWrite(z.name, s))
+		z.touched[s.Owner.Canonical()], z.changed = true, true
+	}
+	if z.old != nil {
+		for n := range z.old.Steered() {
+			z.edit.Steer(n.Name(), n.Steered())
+		}
+	}
+}
 
 // build makes the zone with all of its contents but the SOA RRset.
 func (z *zonePlan) build(c *zones.Contents) *view.Zone {

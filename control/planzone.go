@@ -4,6 +4,7 @@ package control
 
 import (
 	"fmt"
+	"iter"
 
 	"meridian/config"
 	"meridian/store"
@@ -49,9 +50,13 @@ func (p *plan) zone(name wire.Name, c *ZoneChange) {
 	if z.old == nil || z.mode != from.Serials {
 		p.writes = append(p.writes, jsonWrite("zone/"+nameKey(name), zoneValue{z.mode}))
 	}
-	if z.isNew() && c.Contents != nil {
+	switch {
+	case c.Contents == nil:
+		z.edit = from.Edit()
+	case z.isMostlyNew(c.Contents):
 		z.edit = z.build(c.Contents).Edit()
-	} else {
+		z.succeed(c.Contents)
+	default:
 		z.edit = from.Edit()
 		z.replace(c.Contents)
 	}
@@ -99,24 +104,30 @@ func (z *zonePlan) setLastSerial(serial *uint32) {
 	z.writes = append(z.writes, w)
 }
 
-// isNew says whether there are no records yet.
-func (z *zonePlan) isNew() bool { return z.old == nil || z.old.Len() == 0 }
-
 // replace puts contents in the place of all static RRsets.
 func (z *zonePlan) replace(c *zones.Contents) {
-	if c == nil {
-		return
-	}
-	for n := range z.old.Nodes() {
-		for s := range n.Sets() {
-			if _, ok := c.RRset(n.Canonical(), s.Type()); !ok {
-				z.put(zones.RRset{Owner: n.Name(), Type: s.Type()})
-			}
-		}
+	for old := range z.others(c) {
+		z.put(zones.RRset{Owner: old.Owner, Type: old.Type})
 	}
 	for sets := range c.Nodes() {
 		for _, s := range sets {
 			z.put(s)
+		}
+	}
+}
+
+// others yields owner and type of the RRsets that the zone has and contents don't.
+func (z *zonePlan) others(c *zones.Contents) iter.Seq[zones.RRset] {
+	return func(yield func(zones.RRset) bool) {
+		if z.old == nil {
+			return
+		}
+		for n := range z.old.Nodes() {
+			for s := range n.Sets() {
+				if _, ok := c.RRset(n.Canonical(), s.Type()); !ok && !yield(zones.RRset{Owner: n.Name(), Type: s.Type()}) {
+					return
+				}
+			}
 		}
 	}
 }

@@ -22,14 +22,13 @@ import (
 
 const (
 	pieceLen    = 256 << 10 // about how long a piece is
-	usualRecord = 32        // and how long a record
+	usualRecord = 20        // and how long a short record
 )
 
 // piece is some lines of a file on their way through a worker.
 type piece struct {
 	src   string
 	end   int // in the file
-	line  int // of its first
 	state file
 	done  chan struct{} // closed when the rest is there
 
@@ -116,7 +115,7 @@ func cutPiece(src string, pos, length int) *piece {
 		}
 	}
 	text := src[pos:end]
-	if strings.ContainsAny(text, "()") || strings.Contains(text, "\n$") {
+	if strings.Contains(text, "(") || strings.Contains(text, ")") || strings.Contains(text, "\n$") {
 		return nil
 	}
 	return &piece{src: text, end: end, done: make(chan struct{})}

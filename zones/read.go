@@ -3,6 +3,7 @@ package zones
 // A zone's master file on disk, and what it includes.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -65,7 +66,9 @@ func readRegular(path string, stat func(string) (fs.FileInfo, error), open func(
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxBytes+1))
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = data.ReadFrom(io.LimitReader(f, maxBytes+1)) // it may have grown since
+	return data.Bytes(), err
 }
 
 // reason is an error of the file system without the path, which the problem has.

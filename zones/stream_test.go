@@ -21,9 +21,9 @@ func sent(t testing.TB, c *Contents) []byte {
 	return b.Bytes()
 }
 
-func receive(octets []byte, zone wire.Name, files []string) (*Contents, error, int) {
+func receive(octets []byte, zone wire.Name, files []string) (c *Contents, found int, err error) {
 	c, problems, err := Receive(bufio.NewReader(bytes.NewReader(octets)), zone, files, false)
-	return c, err, len(problems)
+	return c, len(problems), err
 }
 
 func TestContentsTravel(t *testing.T) {
@@ -31,7 +31,7 @@ func TestContentsTravel(t *testing.T) {
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
-	back, err, found := receive(sent(t, c), c.Name, c.Files())
+	back, found, err := receive(sent(t, c), c.Name, c.Files())
 	if err != nil || found > 0 {
 		t.Fatal(err, found)
 	}
@@ -86,7 +86,7 @@ func TestDoubleRRsetsTravel(t *testing.T) {
 	c := NewContents(wire.MustParseName("example.com."))
 	c.Put(RRset{Owner: wire.MustParseName("A.example.com."), Type: 1, TTL: 5, RDATA: [][]byte{{1, 2, 3, 4}}})
 	octets := sent(t, c)
-	if back, err, found := receive(append(octets[:len(octets)-1], octets[1:]...), c.Name, nil); err != nil || found != 1 || back.Len() != 1 {
+	if back, found, err := receive(append(octets[:len(octets)-1], octets[1:]...), c.Name, nil); err != nil || found != 1 || back.Len() != 1 {
 		t.Error(back, err, found)
 	}
 }
@@ -102,7 +102,7 @@ func FuzzReceive(f *testing.F) {
 	f.Add([]byte("\x00\x00"))
 	f.Add([]byte("\x01\x0d\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xff\xff\x03"))
 	f.Fuzz(func(t *testing.T, octets []byte) {
-		c, err, _ := receive(octets, wire.MustParseName("example.com."), []string{"a.zone", "b.zone"})
+		c, _, err := receive(octets, wire.MustParseName("example.com."), []string{"a.zone", "b.zone"})
 		if err != nil {
 			return
 		}
@@ -114,7 +114,7 @@ func FuzzReceive(f *testing.F) {
 			wire.EncodeRRset(s.Owner, c.Name, s.Type, s.TTL, s.RDATA)
 		}
 		c.Validate(nil)
-		back, err, found := receive(sent(t, c), c.Name, c.Files())
+		back, found, err := receive(sent(t, c), c.Name, c.Files())
 		if err != nil || found > 0 {
 			t.Fatal(err, found)
 		}
