@@ -70,7 +70,7 @@ func (c *tableCache) read(key tableKey, t *steering.Topology, regions, offered [
 	}
 	text := c.text(key)
 	file := c.file(text)
-	data, err := os.ReadFile(file)
+	data, err := readKept(file)
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
 			c.tell(fmt.Errorf("reading a class table: %w", err))
@@ -85,6 +85,21 @@ func (c *tableCache) read(key tableKey, t *steering.Topology, regions, offered [
 	}
 	_ = os.Chtimes(file, time.Time{}, c.now()) // it is in use; where that can't be noted it is made anew one day
 	return table
+}
+
+// maxKeptTable is longer than any table of a city database, in octets.
+const maxKeptTable = 256 << 20
+
+// readKept reads a file that may be anything by now.
+func readKept(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxKeptTable {
+		return nil, fmt.Errorf("%s is no file of a class table: remove it", file)
+	}
+	return os.ReadFile(file)
 }
 
 // write keeps a table.

@@ -184,18 +184,24 @@ func (t *tree) connect() {
 			continue
 		}
 		parent := apex
-		if n.parent != t.apexHash || parent < 0 {
+		if !t.belowApex(n) || parent < 0 {
 			parent = t.parent(i)
-			if apex < 0 && n.parent == t.apexHash {
+			n = &t.nodes[i] // they may have moved
+			if apex < 0 && t.belowApex(n) {
 				apex = parent
 			}
-			n = &t.nodes[i]
 		}
 		t.nodes[parent].children++
 		if n.key().IsWildcard() {
 			t.nodes[parent].wildcard = true
 		}
 	}
+}
+
+// belowApex says whether the apex is a node's parent: of all names in the zone the apex
+// alone has its length.
+func (t *tree) belowApex(n *built) bool {
+	return int(n.keyLen)-1-int(n.octets[0]) == len(t.apex)
 }
 
 // parent finds a node's parent, or makes it.

@@ -10,7 +10,10 @@ package wire
 // Suffix i is the name without its first i labels. Tables keyed by name are
 // probed with Hash(i) and compared with At(i); nothing is allocated.
 
-import "math/bits"
+import (
+	"crypto/rand"
+	"math/bits"
+)
 
 // Suffixes is a canonical name with the starts and hashes of its suffixes. Its zero
 // value is nothing; Set fills it and may be called again and again. One goroutine
@@ -62,8 +65,8 @@ func (s *Suffixes) At(i int) []byte { return s.name[s.starts[i]:s.length] }
 // Hash returns the hash of suffix i, the same as Name.Hash of that name.
 func (s *Suffixes) Hash(i int) uint64 { return s.hashes[i] }
 
-// Hash is the hash of a canonical name by which tables are probed. It is the same
-// in every process.
+// Hash is the hash of a canonical name by which tables are probed. It is another in
+// every process.
 func (n Name) Hash() uint64 {
 	h, _ := n.Hashes()
 	return h
@@ -91,11 +94,17 @@ func WildcardHash(h uint64) uint64 { return hashLabel(h, Wildcard) }
 // Wildcard is the label of a wildcard (RFC 4592 section 2.1.1).
 const Wildcard = "\x01*"
 
-const (
-	rootHash = 0x9e3779b97f4a7c15
-	mixA     = 0xa0761d6478bd642f
-	mixB     = 0xe7037ed1a0b428db
-)
+const rootHash = 0x9e3779b97f4a7c15
+
+// mixA and mixB are this process's own: with numbers that everybody knows, names could be
+// written by hand that all have one hash, and a table of them would be a list.
+var mixA, mixB = secret(), secret()
+
+func secret() uint64 {
+	var b [8]byte
+	rand.Read(b[:]) // it never fails
+	return load64(b[:])
+}
 
 // hashLabel extends the hash of a name by one more label in front (its length
 // octet included), eight octets at a time.

@@ -76,3 +76,19 @@ func TestHashesTellNamesApart(t *testing.T) {
 		t.Errorf("hashes end in %d of 256 octets", len(low))
 	}
 }
+
+// TestCollisionsCantBeWritten: these octets were the factor that made every product 0, and
+// so one hash of all labels that end in them.
+func TestCollisionsCantBeWritten(t *testing.T) {
+	hashes := map[uint64]bool{}
+	for i := range 100 {
+		name, err := wire.ParseName(fmt.Sprintf("%07d\\047d\\189xd\\029v\\160.example.", i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes[name.Hash()] = true
+	}
+	if len(hashes) < 100 {
+		t.Errorf("100 names have %d hashes", len(hashes))
+	}
+}

@@ -12,11 +12,12 @@ func defaultWorkers() int { return min(runtime.NumCPU(), runtime.GOMAXPROCS(0)) 
 // timers and changes would wait for a worker to be interrupted, some 10 ms each time.
 const besideWorkers = 2
 
-// makeRoomBeside lets others than the workers run at all times, unless the operator has
-// said what may run. Who gets a processor is then the operating system's to say, which
-// is fair in small steps.
-func makeRoomBeside(workers int, getenv func(string) string) {
-	if getenv("GOMAXPROCS") == "" && runtime.GOMAXPROCS(0) < workers+besideWorkers {
-		runtime.GOMAXPROCS(workers + besideWorkers)
+// makeRoomBeside lets others than the workers, each of which has a thread for each address,
+// run at all times, unless the operator has said what may run. Who gets a processor is then
+// the operating system's to say, which is fair in small steps.
+func makeRoomBeside(workers, addresses int, getenv func(string) string) {
+	threads := workers*max(1, addresses) + besideWorkers
+	if getenv("GOMAXPROCS") == "" && runtime.GOMAXPROCS(0) < threads {
+		runtime.GOMAXPROCS(threads)
 	}
 }

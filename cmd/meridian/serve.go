@@ -49,7 +49,7 @@ func (a *app) serve(ctx context.Context, s settings) error {
 	hangUp := make(chan os.Signal, 1) // before the server runs, which it would end
 	signal.Notify(hangUp, syscall.SIGHUP)
 	defer signal.Stop(hangUp)
-	makeRoomBeside(s.workers, a.getenv)
+	makeRoomBeside(s.workers, len(s.listen), a.getenv)
 	err := run(ctx, s, log, func(r running) {
 		log.Info("ready", "dns", fmt.Sprint(r.dns), "admin", r.admin, "metrics", r.metrics, "revision", r.control.State().Revision())
 		go giveBack()
