@@ -85,12 +85,9 @@ func (z *zonePlan) build(c *zones.Contents) *view.Zone {
 		})
 	}
 	wg.Wait()
+	var lists [][]store.Write
 	for _, w := range workers {
-		if len(workers) > 1 {
-			z.bulk = append(z.bulk, w.writes)
-		} else {
-			z.writes = append(z.writes, w.writes...)
-		}
+		lists = append(lists, w.writes)
 		if len(w.writes) > 0 {
 			z.touched[z.name], z.changed = true, true
 		}
@@ -104,6 +101,12 @@ func (z *zonePlan) build(c *zones.Contents) *view.Zone {
 			z.soa = w.soa
 		}
 	}
+	if len(lists) == 1 {
+		z.writes = append(z.writes, lists[0]...)
+		return builder.Done()
+	}
+	wg.Go(func() { z.bulk = append(z.bulk, mergeWrites(lists)) })
+	defer wg.Wait()
 	return builder.Done()
 }
 

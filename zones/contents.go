@@ -407,6 +407,12 @@ func (p Position) problem(message, hint string) config.Problem {
 	return config.Problem{File: p.File, Line: p.Line, Column: p.Column, Message: message, Hint: hint}
 }
 
+// locate is a problem with the position.
+func (p Position) locate(problem config.Problem) config.Problem {
+	problem.File, problem.Line, problem.Column = p.File, p.Line, p.Column
+	return problem
+}
+
 func (p place) before(q place) bool {
 	return cmp.Or(cmp.Compare(p.file, q.file), cmp.Compare(p.line, q.line), cmp.Compare(p.column, q.column)) < 0
 }

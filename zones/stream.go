@@ -105,42 +105,23 @@ func Receive(r *bufio.Reader, zone wire.Name, files []string, skipOutOfZone bool
 		return nil, nil, fmt.Errorf("reading a zone's records: %w", unexpected(err))
 	}
 	c.reserve(int(min(count, maxReserve)))
-	var in receiver
 	var found findings
-	for {
-		batch, err := readBatch(r)
-		if err != nil {
-			return nil, nil, fmt.Errorf("reading a zone's records: %w", err)
+	in := newReceiver(c, r)
+	go in.run()
+	for some := range in.full {
+		if some.err != nil {
+			return nil, nil, fmt.Errorf("reading a zone's records: %w", some.err)
 		}
-		if len(batch) == 0 {
-			return c, found.all(), nil
-		}
-		for in.open(batch); len(in.octets) > 0; {
-			if !in.some(c, len(files)) {
-				return nil, nil, errBadBatch
-			}
-			c.warm(in.hashes)
-			for i, p := range in.placed {
-				if problem := c.receive(&in.checker, p, in.hashes[i], skipOutOfZone); problem != nil {
-					at := c.position(p.at)
-					problem.File, problem.Line, problem.Column = at.File, at.Line, at.Column
-					found.add(*problem)
-				}
+		found.add(some.problems...)
+		c.warm(some.hashes)
+		for i, p := range some.sets {
+			if problem := c.add(p.RRset, some.hashes[i], p.at, skipOutOfZone); problem != nil {
+				found.add(c.position(p.at).locate(*problem))
 			}
 		}
+		in.empty <- some
 	}
-}
-
-// receive checks an RRset and takes it.
-func (c *Contents) receive(checker *Checker, p placed, hash uint32, skipOutOfZone bool) *config.Problem {
-	if !isDataType(p.Type) {
-		return &config.Problem{Message: fmt.Sprintf("%s: type %d cannot stand in a zone", p.Owner, p.Type)}
-	}
-	s, problem := checker.Check(p.RRset)
-	if problem == nil {
-		problem = c.add(s, hash, p.at, skipOutOfZone)
-	}
-	return problem
+	return c, found.all(), nil
 }
 
 // readBatch reads the next batch. Memory for it is taken as its octets come.
@@ -172,29 +153,79 @@ func unexpected(err error) error {
 	return err
 }
 
-// receiver reads the RRsets of batches. Their names and RDATA are parts of the batch.
+// receiver reads RRsets and checks each by itself, while somebody else enters those before.
 type receiver struct {
-	checker Checker
-	octets  []byte
-	text    string   // the same
-	rdata   [][]byte // room for lists
-	placed  []placed // the last that were read, with their owners' hashes
-	hashes  []uint32
+	contents *Contents // of which only what doesn't change is used
+	in       *bufio.Reader
+	checker  Checker
+	full     chan *received // closed at the end
+	empty    chan *received
+
+	octets []byte   // of the batch
+	text   string   // the same: names are parts of one, RDATA of the other
+	rdata  [][]byte // room for lists
 }
 
-func (r *receiver) open(batch []byte) { r.octets, r.text = batch, string(batch) }
+// received are some RRsets, with their owners' hashes.
+type received struct {
+	sets     []placed
+	hashes   []uint32
+	problems config.Problems
+	err      error // the last there is
+}
 
-// some reads the next RRsets, whose positions are in so many files.
-func (r *receiver) some(c *Contents, files int) (ok bool) {
-	r.placed, r.hashes = r.placed[:0], r.hashes[:0]
-	for len(r.octets) > 0 && len(r.placed) < warmAtOnce {
-		p, ok := r.next()
-		if !ok || p.at.line > 0 && int(p.at.file) >= files {
-			return false
-		}
-		r.placed, r.hashes = append(r.placed, p), append(r.hashes, c.hash(p.Owner.Canonical()))
+func newReceiver(c *Contents, in *bufio.Reader) *receiver {
+	r := &receiver{contents: c, in: in, full: make(chan *received, 2), empty: make(chan *received, 4)}
+	for range cap(r.empty) - 1 {
+		r.empty <- &received{}
 	}
-	return true
+	return r
+}
+
+// run reads to the end of the contents.
+func (r *receiver) run() {
+	defer close(r.full)
+	for {
+		batch, err := readBatch(r.in)
+		if err == nil && len(batch) == 0 {
+			return
+		}
+		for r.octets, r.text = batch, string(batch); err == nil && len(r.octets) > 0; {
+			some := <-r.empty
+			err = r.some(some)
+			r.full <- some
+		}
+		if err != nil {
+			r.full <- &received{err: err}
+			return
+		}
+	}
+}
+
+// some reads the next RRsets of the batch.
+func (r *receiver) some(to *received) error {
+	to.sets, to.hashes, to.problems = to.sets[:0], to.hashes[:0], nil
+	for len(r.octets) > 0 && len(to.sets) < warmAtOnce {
+		p, ok := r.next()
+		if !ok || p.at.line > 0 && int(p.at.file) >= len(r.contents.files) {
+			return errBadBatch
+		}
+		s, problem := r.check(p.RRset)
+		if problem != nil {
+			to.problems = append(to.problems, r.contents.position(p.at).locate(*problem))
+			continue
+		}
+		p.RRset = s
+		to.sets, to.hashes = append(to.sets, p), append(to.hashes, r.contents.hash(p.Owner.Canonical()))
+	}
+	return nil
+}
+
+func (r *receiver) check(s RRset) (RRset, *config.Problem) {
+	if !isDataType(s.Type) {
+		return s, &config.Problem{Message: fmt.Sprintf("%s: type %d cannot stand in a zone", s.Owner, s.Type)}
+	}
+	return r.checker.Check(s)
 }
 
 func (r *receiver) next() (p placed, ok bool) {
