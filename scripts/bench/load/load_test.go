@@ -45,6 +45,24 @@ func answer(q *dns.Msg) *dns.Msg {
 	return r
 }
 
+// listenBoth opens a port for UDP and TCP: one that is free for both.
+func listenBoth(t *testing.T) (net.PacketConn, net.Listener) {
+	for try := 0; ; try++ {
+		u, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.Listen("tcp", u.LocalAddr().String())
+		if err == nil {
+			return u, l
+		}
+		u.Close()
+		if try == 20 {
+			t.Fatal(err)
+		}
+	}
+}
+
 // responder answers over UDP and TCP, as f says; nil for no answer.
 func responder(t *testing.T, f func(q *dns.Msg) *dns.Msg) netip.AddrPort {
 	handler := dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
@@ -52,14 +70,7 @@ func responder(t *testing.T, f func(q *dns.Msg) *dns.Msg) netip.AddrPort {
 			_ = w.WriteMsg(r)
 		}
 	})
-	u, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", u.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	u, l := listenBoth(t)
 	for _, s := range []*dns.Server{{PacketConn: u, Handler: handler}, {Listener: l, Handler: handler}} {
 		started := make(chan struct{})
 		s.NotifyStartedFunc = func() { close(started) }
