@@ -11,6 +11,9 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"strconv"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -101,7 +104,7 @@ func (c *client) connection() error {
 	dialer := net.Dialer{Timeout: 5 * time.Second, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, byte(c.from>>8), byte(c.from))}}
 	conn, err := dialer.Dial("tcp4", c.server.String())
 	if err != nil {
-		return fmt.Errorf("connecting: %w", err)
+		return fmt.Errorf("connecting: %w%s", err, whyDropped())
 	}
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
@@ -118,6 +121,22 @@ func (c *client) connection() error {
 		return fmt.Errorf("sending queries: %w", err)
 	}
 	return c.answers(conn)
+}
+
+// whyDropped is what else may drop a connection's first packet than the server: where the
+// machine tracks connections, those that have ended stay in its table for two minutes.
+func whyDropped() string {
+	read := func(what string) (n int) {
+		if b, err := os.ReadFile("/proc/sys/net/netfilter/nf_conntrack_" + what); err == nil {
+			n, _ = strconv.Atoi(strings.TrimSpace(string(b)))
+		}
+		return n
+	}
+	count, most := read("count"), read("max")
+	if most == 0 || count < most*9/10 {
+		return ""
+	}
+	return fmt.Sprintf(" (the kernel tracks %d connections, at most %d: sysctl -w net.netfilter.nf_conntrack_max=1048576)", count, most)
 }
 
 func (c *client) answers(conn net.Conn) error {
