@@ -114,21 +114,3 @@ func runOnce(command string, args ...string) error {
 	}
 	return nil
 }
-
-// freePort is a port that is free for UDP and TCP.
-func freePort() (int, error) {
-	for range 100 {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return 0, err
-		}
-		port := l.Addr().(*net.TCPAddr).Port
-		u, err := net.ListenPacket("udp", fmt.Sprintf("127.0.0.1:%d", port))
-		l.Close()
-		if err == nil {
-			u.Close()
-			return port, nil
-		}
-	}
-	return 0, errors.New("no port is free for both UDP and TCP")
-}

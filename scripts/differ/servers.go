@@ -9,6 +9,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"meridian/scripts/bench/peers"
+	"meridian/scripts/bench/process"
 )
 
 // start writes the zones and starts meridian and the peers.
@@ -45,15 +48,15 @@ func (b *batch) startOne(name string, start func(dir string, port int) (*server,
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}
-	s, err := start(dir, port)
+	s, err := start(dir, int(port))
 	if err != nil {
 		return nil, fmt.Errorf("starting %s: %w", name, err)
 	}
-	s.name, s.port = name, port
+	s.name, s.port = name, int(port)
 	return s, nil
 }
 
@@ -146,18 +149,7 @@ zone:
 
 func (b *batch) bind(dir string, port int) (*server, error) {
 	conf := filepath.Join(dir, "named.conf")
-	head := fmt.Sprintf(`options {
-  directory "%s";
-  listen-on port %d { 127.0.0.1; };
-  listen-on-v6 { none; };
-  pid-file none;
-  session-keyfile none;
-  recursion no;
-  allow-query { any; };
-  minimal-responses yes;
-  empty-zones-enable no;
-  dnssec-validation no;
-  notify no;
+	head := peers.BINDHead(dir, uint16(port), `
   answer-cookie no;
   max-udp-size 1232;
   edns-udp-size 1232;
@@ -165,11 +157,7 @@ func (b *batch) bind(dir string, port int) (*server, error) {
   check-names primary ignore;
   check-integrity no;
   check-wildcard no;
-  check-mx ignore;
-};
-controls { };
-logging { category default { stderr; }; channel stderr { stderr; severity warning; }; };
-`, dir, port)
+  check-mx ignore;`)
 	entry := func(w io.Writer, file, zone string) {
 		fmt.Fprintf(w, "zone \"%s\" { type primary; file \"%s/zones/%s\"; };\n", zone, b.dir, file)
 	}

@@ -2,7 +2,10 @@ package peers
 
 // BIND: one worker thread (-n 1).
 
-import "path/filepath"
+import (
+	"fmt"
+	"path/filepath"
+)
 
 // BIND is ISC's server.
 func BIND() Peer {
@@ -14,7 +17,18 @@ func bindFiles(dir string, port uint16, w *World) ([]string, error) {
 		return nil, err
 	}
 	conf := filepath.Join(dir, "named.conf")
-	return []string{"-f", "-n", "1", "-c", conf}, write(dir, "named.conf", `options {
+	return []string{"-f", "-n", "1", "-c", conf}, write(dir, "named.conf", "%szone \"%s\" { type primary; file \"zone\"; };\n", BINDHead(dir, port, `
+  answer-cookie no;
+  max-udp-size 1232;
+  edns-udp-size 1232;
+  tcp-clients 1000;`), Zone)
+}
+
+// BINDHead is BIND's configuration up to its zones, whose files are below a folder: it
+// answers on a port of 127.0.0.1 and does nothing else. more are options, each on a line
+// behind a new one.
+func BINDHead(folder string, port uint16, more string) string {
+	return fmt.Sprintf(`options {
   directory "%s";
   listen-on port %d { 127.0.0.1; };
   listen-on-v6 { none; };
@@ -25,14 +39,9 @@ func bindFiles(dir string, port uint16, w *World) ([]string, error) {
   minimal-responses yes;
   empty-zones-enable no;
   dnssec-validation no;
-  notify no;
-  answer-cookie no;
-  max-udp-size 1232;
-  edns-udp-size 1232;
-  tcp-clients 1000;
+  notify no;%s
 };
 controls { };
 logging { category default { stderr; }; channel stderr { stderr; severity warning; }; };
-zone "%s" { type primary; file "zone"; };
-`, dir, port, Zone)
+`, folder, port, more)
 }
